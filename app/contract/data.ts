@@ -1,0 +1,64 @@
+import * as z from "zod";
+import { LogLevel } from "./run.ts";
+
+const bytes = z.number().int().nonnegative();
+
+export const Backup = z.strictObject({
+  name: z.string(),
+  at: z.iso.datetime(),
+  schemaVersion: z.number().int(),
+  reason: z.string(),
+});
+export type Backup = z.infer<typeof Backup>;
+
+/** One part of a diagnostics file, exactly as it would be saved. */
+export const DiagnosticsPart = z.strictObject({
+  name: z.string(),
+  /** In plain words: what it holds. */
+  words: z.string(),
+  bytes,
+  text: z.string(),
+});
+export type DiagnosticsPart = z.infer<typeof DiagnosticsPart>;
+
+export const dataRequests = {
+  "data.info": {
+    input: z.strictObject({}),
+    output: z.strictObject({
+      folder: z.string(),
+      databaseBytes: bytes,
+      blobBytes: bytes,
+      /** Of its disk; null where the system does not tell. */
+      freeBytes: bytes.nullable(),
+      /** Newest first. */
+      backups: z.array(Backup),
+      /** What `handshake doctor` says of the database. */
+      storage: z.strictObject({
+        backend: z.enum(["sqlite", "postgres"]),
+        version: z.string(),
+        schemaVersion: z.number().int(),
+        settings: z.record(z.string(), z.string()),
+      }),
+      app: z.strictObject({ version: z.string(), node: z.string(), platform: z.string() }),
+    }),
+  },
+  "data.backup": {
+    input: z.strictObject({}),
+    output: z.strictObject({ backup: Backup }),
+  },
+  /** Everything that `diagnostics.export` would save: no payloads, names, paths or secrets. */
+  "diagnostics.preview": {
+    input: z.strictObject({}),
+    output: z.strictObject({ parts: z.array(DiagnosticsPart) }),
+  },
+  /** The file of the parts that the person left ticked. Nothing is sent anywhere. */
+  "diagnostics.export": {
+    input: z.strictObject({ parts: z.array(z.string()).min(1).max(20) }),
+    output: z.strictObject({ fileName: z.string(), text: z.string() }),
+  },
+  /** A record of the screens for the app's log: at most 20 a second, else BUSY. Never payloads. */
+  "log.write": {
+    input: z.strictObject({ level: LogLevel, message: z.string().max(8_000) }),
+    output: z.strictObject({}),
+  },
+} as const;

@@ -1,0 +1,54 @@
+import type { IsolatedEvaluate } from "../expression/evaluate-bounded.ts";
+import type { PayloadRef } from "../model/workflow-run.ts";
+import type { Fence, Storage } from "../storage/storage.ts";
+import type { Clock } from "./clock.ts";
+import type { NodeRegistry } from "./node-registry.ts";
+
+/** Everything that the engine takes from outside. */
+export interface EnginePorts {
+  readonly storage: Storage;
+  readonly fence: Fence;
+  readonly clock: Clock;
+  readonly registry: NodeRegistry;
+  /** SHA-256 (lower-case hex) and UTF-8 length of a text. */
+  readonly digest: (text: string) => PayloadRef;
+  /** See model/execution-id.ts. */
+  readonly newRunId: () => string;
+  readonly newUuid: () => string;
+  /** In [0, 1). */
+  readonly random: () => number;
+  readonly secrets: SecretPort;
+  /** Evaluates an expression where it can be killed: at most 1 s. */
+  readonly isolate: IsolatedEvaluate;
+  /** For the app's own log; never payloads. */
+  readonly log: (
+    level: "info" | "warn" | "error",
+    message: string,
+    details?: Readonly<Record<string, string | number>>,
+  ) => void;
+}
+
+export interface SecretPort {
+  get(name: string): Promise<string | null>;
+}
+
+export interface EngineOptions {
+  readonly maxConcurrentRuns: number;
+  readonly maxConcurrentNodes: number;
+  /** By node type; unlisted types are bounded by `maxConcurrentNodes` only. */
+  readonly maxConcurrentByType: Readonly<Record<string, number>>;
+  readonly heartbeatIntervalMs: number;
+  /** How long a cancelled handler may take to end by itself. */
+  readonly forcedEndMs: number;
+  /** A run whose next timer is farther away than this is parked. */
+  readonly parkAfterMs: number;
+}
+
+export const defaultEngineOptions: EngineOptions = {
+  maxConcurrentRuns: 100,
+  maxConcurrentNodes: 1_000,
+  maxConcurrentByType: { "shell.exec": 16, "http.request": 64 },
+  heartbeatIntervalMs: 5_000,
+  forcedEndMs: 30_000,
+  parkAfterMs: 5_000,
+};

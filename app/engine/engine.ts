@@ -1,0 +1,40 @@
+import type { EngineSignal } from "./event-bus.ts";
+import type {
+  AnnotateRunRequest,
+  AnswerRequest,
+  EndRunRequest,
+  ForkRunRequest,
+  ResumeRunRequest,
+  RunAgainRequest,
+  StartedRun,
+  StartRunRequest,
+} from "./engine-requests.ts";
+import type { JobState } from "../model/job.ts";
+import type { Fence } from "../storage/storage.ts";
+
+/** Runs workflows. Every method rejects with EngineError, or StorageError when storage fails. */
+export interface Engine {
+  readonly fence: Fence;
+  /** Resolves when the run is committed, before its first node ends. */
+  startRun(request: StartRunRequest): Promise<StartedRun>;
+  /** stalled or poisoned → queued; CONFLICT "already resumed" for everyone but the first. */
+  resumeRun(request: ResumeRunRequest): Promise<void>;
+  /** Resolves when the decision is committed; the run ends within 30 s. */
+  cancelRun(request: EndRunRequest): Promise<void>;
+  /** Marks a stalled, poisoned, queued or waiting run failed. */
+  failRun(request: EndRunRequest): Promise<void>;
+  answer(request: AnswerRequest): Promise<void>;
+  retryRun(request: RunAgainRequest): Promise<StartedRun>;
+  rerun(request: RunAgainRequest): Promise<StartedRun>;
+  forkRun(request: ForkRunRequest): Promise<StartedRun>;
+  annotateRun(request: AnnotateRunRequest): Promise<void>;
+  /** Resolves with the state once the run ended, waits for a person, stalled, or is parked on a timer (`queued`, with `untilParked`). */
+  waitForRun(runId: string, options?: { readonly untilParked?: boolean }): Promise<JobState>;
+  subscribe(listener: (signal: EngineSignal) => void): () => void;
+  /** Starts claiming queued runs. Until then requests are accepted and wait in the queue. */
+  start(): void;
+  /** How many runs this engine works on now. */
+  readonly activeRuns: number;
+  /** Stops claiming, waits up to `drainMs` for steps in flight, stalls what is left (`app_quit`), marks clean. */
+  stop(options: { readonly drainMs: number }): Promise<void>;
+}

@@ -1,0 +1,361 @@
+import { messageOf, toError } from "./to-error.ts";
+import { covers, parseCapability } from "../model/capability.ts";
+import type { Failure } from "../model/failure.ts";
+import { parseJson } from "../model/json.ts";
+import type { Change } from "../storage/change.ts";
+import { StorageError } from "../storage/storage-error.ts";
+import type { ActiveRun, AttemptHandle } from "./active-run.ts";
+import { endAttempt, loseRun } from "./active-run.ts";
+import { applyAttemptResult } from "./attempt-outcome.ts";
+import { timestamp } from "./clock.ts";
+import { EngineError } from "./engine-error.ts";
+import { HandlerError } from "./handler-error.ts";
+import type { NodeContext } from "./node-registry.ts";
+import type { AttemptResult, MetricsCounter } from "./run-attempt.ts";
+import { AbortReason, createMetricsCounter, payloadOf, runAttempt } from "./run-attempt.ts";
+import { loadInput } from "./load-input.ts";
+import { planNode } from "./run-plan.ts";
+import type { LoadedSecrets } from "./run-secrets.ts";
+import type { LiveNode } from "./run-state.ts";
+import { nodePathOf } from "./run-state.ts";
+import { createSubSteps } from "./sub-steps.ts";
+
+/** Calls the handler of an attempt whose `running` is committed. */
+export function startHandler(run: ActiveRun, live: LiveNode): void {
+  const handle = run.attempts.get(live.index);
+  if (handle === undefined || handle.number !== live.attemptNumber || handle.controller !== null)
+    return;
+  const controller = new AbortController();
+  handle.controller = controller;
+  if (run.state.closing !== null) {
+    over(run, handle, closedBeforeStart(run));
+    return;
+  }
+  const { ports } = run.internals;
+  const { timeoutMs } = planNode(run.state.plan, live.index).node;
+  const startedAt = ports.clock.monotonic();
+  const metrics = createMetricsCounter(() => ports.clock.monotonic() - startedAt);
+  if (timeoutMs !== undefined) {
+    handle.timer = ports.clock.setTimer(timeoutMs, () => {
+      const error: Failure = {
+        code: "TIMEOUT",
+        message: `It took longer than ${timeoutMs} ms.`,
+        retryable: true,
+      };
+      controller.abort(new AbortReason(error));
+      over(run, handle, { kind: "failed", error, metrics: metrics.read() });
+    });
+  }
+  if (run.secrets.isEmpty && !live.mayHaveSteps && live.input !== null) {
+    call(run, live, handle, controller, metrics, null, noStored);
+    return;
+  }
+  prepare(run, live).then(
+    ([secrets, stored]) => call(run, live, handle, controller, metrics, secrets, stored),
+    (error: unknown) => {
+      const isDamage = error instanceof StorageError && error.code === "DAMAGED";
+      if (error instanceof StorageError && !isDamage) storageFailed(run, handle, error);
+      else over(run, handle, unprepared(error));
+    },
+  );
+}
+
+const noStored: StoredSteps = { steps: [], mayRepeatIntended: false };
+
+interface StoredSteps {
+  readonly steps: Awaited<ReturnType<ActiveRun["internals"]["ports"]["storage"]["listSubSteps"]>>;
+  readonly mayRepeatIntended: boolean;
+}
+
+async function prepare(
+  run: ActiveRun,
+  live: LiveNode,
+): Promise<[LoadedSecrets | null, StoredSteps]> {
+  const secrets = run.secrets.isEmpty ? null : await run.secrets.load();
+  if (live.input === null) await loadInput(run.internals.ports.storage, live);
+  if (!live.mayHaveSteps) return [secrets, noStored];
+  const steps = await run.internals.ports.storage.listSubSteps(live.nodeExecutionId);
+  const { mayRepeatIntended } = live;
+  live.mayRepeatIntended = false; // one decision allows one attempt
+  return [secrets, { steps, mayRepeatIntended }];
+}
+
+function call(
+  run: ActiveRun,
+  live: LiveNode,
+  handle: AttemptHandle,
+  controller: AbortController,
+  metrics: MetricsCounter,
+  secrets: LoadedSecrets | null,
+  stored: StoredSteps,
+): void {
+  if (handle.isOver || live.input === null) return;
+  if (controller.signal.aborted) {
+    over(run, handle, closedBeforeStart(run));
+    return;
+  }
+  const plan = planNode(run.state.plan, live.index);
+  const { digest } = run.internals.ports;
+  const marker = secrets?.marker ?? null;
+  let values: ReadonlyMap<string, string>;
+  try {
+    values = secrets === null ? noSecrets : secrets.pick(plan.input.secretNames);
+  } catch (error) {
+    over(run, handle, unprepared(error));
+    return;
+  }
+  // After this attempt there may be stored sub-steps and a next attempt.
+  live.mayHaveSteps = true;
+  const attempt = {
+    plan,
+    input: live.input,
+    context: createContext({ run, live, handle, controller, metrics, secrets, stored }),
+    metrics,
+    secrets: values,
+    marker,
+    digest,
+  };
+  try {
+    const result = runAttempt(attempt);
+    if (!(result instanceof Promise)) over(run, handle, result);
+    else
+      result.then(
+        (value) => over(run, handle, value),
+        (error: unknown) => storageFailed(run, handle, error),
+      );
+  } catch (error) {
+    storageFailed(run, handle, error);
+  }
+}
+
+/** Storage failed for good under a handler. No node fails of that: the run waits for the next start. */
+function storageFailed(run: ActiveRun, handle: AttemptHandle, error: unknown): void {
+  if (handle.isOver || run.isReleased || run.internals.isStopped()) return;
+  run.internals.refused(run.runId, toError(error));
+  loseRun(run);
+}
+
+const noSecrets: ReadonlyMap<string, string> = new Map();
+
+/** Takes an attempt's result, once: what comes after a timeout, a cancel or a quit is dropped. */
+function over(run: ActiveRun, handle: AttemptHandle, result: AttemptResult): void {
+  if (handle.isOver) return;
+  handle.isOver = true;
+  handle.timer?.cancel();
+  // At a quit the attempt stays open: the recovery routine closes it as interrupted.
+  if (run.isReleased || run.internals.isStopped()) return;
+  if (handle.hasChildProcess) forgetChildProcess(run, handle);
+  run.tasks.add((draft) => {
+    endAttempt(run, handle);
+    return applyAttemptResult(run, draft, handle, result);
+  });
+}
+
+function forgetChildProcess(run: ActiveRun, handle: AttemptHandle): void {
+  const { storage, log } = run.internals.ports;
+  storage.removeChildProcess(handle.nodeExecutionId).catch((error: unknown) => {
+    // Harmless: at the next start the process is found to be gone.
+    log("warn", "A child process could not be struck off.", {
+      runId: run.runId,
+      message: messageOf(error),
+    });
+  });
+}
+
+/** Tells every handler in flight to end; those that do not within `forcedEndMs` are given up. */
+export function abortHandlers(run: ActiveRun): void {
+  const { closing } = run.state;
+  if (closing === null || run.forcedEndTimer !== null) return;
+  const error: Failure = { code: "CANCELLED", message: closing.reason, retryable: false };
+  for (const handle of run.attempts.values()) handle.controller?.abort(new AbortReason(error));
+  const { clock } = run.internals.ports;
+  run.forcedEndTimer = clock.setTimer(run.internals.options.forcedEndMs, () => {
+    for (const handle of run.attempts.values()) {
+      over(run, handle, { kind: "failed", error, metrics: createMetricsCounter(() => 0).read() });
+    }
+  });
+}
+
+function closedBeforeStart(run: ActiveRun): AttemptResult {
+  const message = run.state.closing?.reason ?? "The run is closing.";
+  const metrics = createMetricsCounter(() => 0).read();
+  return { kind: "failed", error: { code: "CANCELLED", message, effectNotStarted: true }, metrics };
+}
+
+function unprepared(error: unknown): AttemptResult {
+  const metrics = createMetricsCounter(() => 0).read();
+  const message = messageOf(error);
+  const code = error instanceof HandlerError ? error.code : "INTERNAL";
+  const retryable = !(error instanceof HandlerError) || error.retryable;
+  return { kind: "failed", error: { code, message, retryable, effectNotStarted: true }, metrics };
+}
+
+interface ContextParts {
+  readonly run: ActiveRun;
+  readonly live: LiveNode;
+  readonly handle: AttemptHandle;
+  readonly controller: AbortController;
+  readonly metrics: MetricsCounter;
+  readonly secrets: LoadedSecrets | null;
+  readonly stored: StoredSteps;
+}
+
+function createContext(parts: ContextParts): NodeContext {
+  const { run, live, handle, controller, metrics, secrets } = parts;
+  const { ports, bus } = run.internals;
+  const nodePath = nodePathOf(run.state, live.index);
+  const marker = secrets?.marker ?? null;
+  let idempotencyKey: string | null = null;
+  const keyOnce = (): string => (idempotencyKey ??= idempotencyKeyOf(run, nodePath, live));
+  let step: NodeContext["step"] | null = null;
+  return {
+    // Made when it is asked for: few handlers do, and it is what costs most of a context.
+    get signal() {
+      return controller.signal;
+    },
+    get idempotencyKey() {
+      return keyOnce();
+    },
+    attempt: handle.number,
+    runId: run.runId,
+    nodePath,
+    folder: run.state.run.trigger.folder ?? null,
+    step(name, fn, options) {
+      step ??= createSubSteps({
+        nodeExecutionId: live.nodeExecutionId,
+        attempt: handle.number,
+        idempotencyKey: keyOnce(),
+        stored: parts.stored.steps,
+        mayRepeatIntended: parts.stored.mayRepeatIntended,
+        signal: controller.signal,
+        loadOutput: (stepName, n) => loadStep(run, live, stepName, n),
+        encode: (value) => payloadOf(value, marker, ports.digest),
+        digest: ports.digest,
+        commit: (change) => commitForAttempt(run, handle, change),
+      });
+      return step(name, fn, options);
+    },
+    progress(fraction, message) {
+      if (!bus.hasListeners || handle.isOver) return;
+      const text = message === undefined ? null : mark(marker, message);
+      bus.publish({
+        kind: "progress",
+        runId: run.runId,
+        nodePath,
+        attempt: handle.number,
+        fraction,
+        message: text,
+      });
+    },
+    log(level, message) {
+      const text = mark(marker, message);
+      run.internals.logs.add({
+        runId: run.runId,
+        nodeExecutionId: live.nodeExecutionId,
+        attempt: handle.number,
+        at: timestamp(ports.clock.now()),
+        level,
+        text,
+      });
+      if (bus.hasListeners) bus.publish({ kind: "log", runId: run.runId, nodePath, level, text });
+    },
+    addMetrics: (added) => metrics.add(added),
+    async secret(name) {
+      const loaded = secrets ?? (await run.secrets.load());
+      return loaded.pick([name]).get(name) ?? "";
+    },
+    requireCapability: (capability) => requireCapability(run, handle, nodePath, capability),
+    async registerChildProcess(child) {
+      const { nodeExecutionId } = live;
+      handle.hasChildProcess = true;
+      await ports.storage.putChildProcess({
+        ...child,
+        nodeExecutionId,
+        runId: run.runId,
+        nodePath,
+      });
+    },
+  };
+}
+
+function mark(marker: LoadedSecrets["marker"] | null, text: string): string {
+  return marker === null ? text : marker.markText(text);
+}
+
+/** engine.md §1: the same over all attempts, resumes and retries from failure. */
+function idempotencyKeyOf(run: ActiveRun, nodePath: string, live: LiveNode): string {
+  const { digest } = run.internals.ports;
+  return digest([run.state.run.keyScope, nodePath, "", String(live.generation)].join("\n")).sha256;
+}
+
+async function loadStep(run: ActiveRun, live: LiveNode, name: string, n: number) {
+  const { nodeExecutionId } = live;
+  const payload = await run.internals.ports.storage.getPayload({
+    of: "step",
+    nodeExecutionId,
+    name,
+    n,
+  });
+  if (payload === null) throw new Error(`The stored result of sub-step "${name}" is missing.`);
+  return parseJson(payload.text);
+}
+
+/** Resolves after the commit; rejects when the attempt is over or the run was taken away. */
+function commitForAttempt(run: ActiveRun, handle: AttemptHandle, change: Change): Promise<void> {
+  return new Promise((resolve, reject) => {
+    run.tasks.add(
+      (draft) => {
+        if (handle.isOver || run.state.closing !== null) throw new AttemptOverError();
+        draft.changes.push(change);
+      },
+      (error) => {
+        if (error === null) resolve();
+        else reject(toError(error));
+      },
+    );
+  });
+}
+
+/** The attempt ended (timeout, cancel, quit) before its handler did. */
+export class AttemptOverError extends EngineError {
+  constructor() {
+    super("CONFLICT", "The attempt is over: its run is closing or was interrupted.");
+    this.name = "AttemptOverError";
+  }
+}
+
+async function requireCapability(
+  run: ActiveRun,
+  handle: AttemptHandle,
+  nodePath: string,
+  capability: string,
+): Promise<void> {
+  const rule = ruleFor(capability, run.state.run.grants);
+  const allowed = rule !== null;
+  await commitForAttempt(run, handle, {
+    change: "capabilityChecked",
+    nodePath,
+    capability,
+    allowed,
+    rule: rule ?? "not granted",
+    actor: { kind: "engine" },
+  });
+  if (allowed) return;
+  throw new HandlerError(
+    "CAPABILITY_DENIED",
+    `Node "${nodePath}" wants ${capability}, which this run was not granted. ` +
+      `Declare it under "capabilities" and allow it when starting the run.`,
+    { retryable: false, effectNotStarted: true },
+  );
+}
+
+/** The grant that allows `wanted`; null when none does. */
+export function ruleFor(wanted: string, grants: readonly string[]): string | null {
+  const parsed = parseCapability(wanted);
+  if (!parsed.ok) return null;
+  for (const grant of grants) {
+    const allowed = parseCapability(grant);
+    if (allowed.ok && covers(allowed.capability, parsed.capability)) return grant;
+  }
+  return null;
+}

@@ -1,0 +1,18 @@
+import { it } from "vitest";
+import { World, type StorageUnderTest } from "./storage-fixture.conformance.ts";
+
+export type OpenStorage = () => Promise<StorageUnderTest>;
+
+/** A test with a world of its own, which is closed afterwards whatever happens. */
+export function conformanceTests(open: OpenStorage) {
+  return (name: string, body: (world: World) => Promise<void>): void => {
+    it(name, async () => {
+      const world = await World.open(await open());
+      try {
+        await body(world);
+      } finally {
+        await world.close();
+      }
+    });
+  };
+}

@@ -1,0 +1,20 @@
+import { memoryOverTime } from "./memory-workload.ts";
+import { recoveryAfterCrash } from "./recovery-workload.ts";
+import { millionRuns } from "./run-list-workload.ts";
+import { manyRuns, sequentialSteps, wideGraph } from "./step-workloads.ts";
+import type { Workload } from "./workload.ts";
+
+export const workloads = {
+  W1: sequentialSteps,
+  W2: manyRuns,
+  W3: wideGraph,
+  W4: recoveryAfterCrash,
+  W5: millionRuns,
+  W6: memoryOverTime,
+} as const satisfies Readonly<Record<string, Workload>>;
+
+export type WorkloadName = keyof typeof workloads;
+
+export function isWorkloadName(name: string): name is WorkloadName {
+  return Object.hasOwn(workloads, name);
+}

@@ -1,0 +1,41 @@
+import type { Page } from "@playwright/test";
+import * as z from "zod";
+import type { RequestInput, RequestName } from "../app/contract/contract.ts";
+import type { AppBridge } from "../src-main/electron/preload.ts";
+
+declare global {
+  var handshake: AppBridge;
+}
+
+const Answer = z.union([
+  z.object({ ok: z.literal(true), value: z.unknown() }),
+  z.object({ ok: z.literal(false), error: z.object({ code: z.string(), message: z.string() }) }),
+]);
+
+let lastId = 1_000;
+
+/** A request as a screen makes it, through the bridge. Resolves to the value, or rejects with the code. */
+export async function ask<Name extends RequestName>(
+  page: Page,
+  name: Name,
+  input: RequestInput<Name>,
+): Promise<unknown> {
+  const id = (lastId += 1);
+  const text = await page.evaluate(
+    (request) => handshake.request(request.id, request.name, request.input),
+    { id, name, input },
+  );
+  const answer = Answer.parse(JSON.parse(text));
+  if (!answer.ok) throw new Error(`${answer.error.code}: ${answer.error.message}`);
+  return answer.value;
+}
+
+/** Starts a run of a workflow's text. */
+export async function startRun(page: Page, text: string): Promise<string> {
+  const started = await ask(page, "run.start", {
+    workflow: { from: "text", text, fileName: "workflow.json" },
+    grants: [],
+    requestKey: crypto.randomUUID(),
+  });
+  return z.object({ runId: z.uuid() }).parse(started).runId;
+}

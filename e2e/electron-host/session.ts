@@ -1,0 +1,61 @@
+import { strict } from "./not-implemented.ts";
+import { protocol } from "./protocol.ts";
+import { record } from "./recorder.ts";
+import { StrictEmitter } from "./strict-emitter.ts";
+
+type Answer = (isGranted: boolean) => void;
+/** The first argument is the WebContents that asks. */
+type RequestHandler = (
+  contents: object,
+  permission: string,
+  answer: Answer,
+  details: object,
+) => void;
+type CheckHandler = (
+  contents: object | null,
+  permission: string,
+  origin: string,
+  details: object,
+) => boolean;
+type DeviceHandler = (details: object) => boolean;
+
+/** Which of the app's handlers decides what a page may. */
+export interface PermissionHandlers {
+  request: RequestHandler | null;
+  check: CheckHandler | null;
+  device: DeviceHandler | null;
+}
+
+export const permissionHandlers: PermissionHandlers = { request: null, check: null, device: null };
+
+class Session extends StrictEmitter {
+  readonly protocol = protocol;
+
+  constructor() {
+    super("session", ["will-download"]);
+  }
+
+  setPermissionRequestHandler(handler: RequestHandler | null): void {
+    permissionHandlers.request = handler;
+  }
+
+  setPermissionCheckHandler(handler: CheckHandler | null): void {
+    permissionHandlers.check = handler;
+  }
+
+  setDevicePermissionHandler(handler: DeviceHandler | null): void {
+    permissionHandlers.device = handler;
+  }
+
+  /** Headless Chromium has no chooser for screens, so this is only noted. */
+  setDisplayMediaRequestHandler(handler: unknown): void {
+    record("session.setDisplayMediaRequestHandler", handler === null ? "none" : "set");
+  }
+
+  /** The stand-in's Chromium checks no spelling. */
+  setSpellCheckerEnabled(isEnabled: boolean): void {
+    record("session.setSpellCheckerEnabled", isEnabled);
+  }
+}
+
+export const session = strict("session", { defaultSession: strict("session", new Session()) });

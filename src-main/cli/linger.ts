@@ -1,0 +1,20 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type { Core } from "../core/core.ts";
+import type { CommandContext } from "./command.ts";
+
+const pollMs = 50;
+
+/**
+ * The owner of the folder stays while it works on other runs: those that other processes asked for, and
+ * those that were due. False when Ctrl-C ended the waiting.
+ */
+export async function lingerForOthers(context: CommandContext, core: Core): Promise<boolean> {
+  const others = (): number => Math.max(core.followers, core.engine.activeRuns);
+  const { interrupted, output } = context;
+  if (others() === 0) return true;
+  output.note(
+    `This process still works on ${others() === 1 ? "another run" : `${others()} other runs`}. Ctrl-C leaves them resumable.`,
+  );
+  while (others() > 0 && !interrupted.aborted) await pause(pollMs);
+  return !interrupted.aborted;
+}

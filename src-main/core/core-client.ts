@@ -1,0 +1,101 @@
+import type { EngineState } from "../../app/contract/engine.ts";
+import type { LogLevel } from "../../app/contract/run.ts";
+import type { CorePort } from "./core-port.ts";
+import type { CoreStep } from "./start-core.ts";
+import { errorOf } from "./thread-failure.ts";
+
+/** A core on the other side of a port. */
+export interface CoreClient {
+  /** As it was when the core was ready. */
+  readonly state: EngineState;
+  connect(client: RemoteClient): CoreLink;
+  /** Drains and closes. Called again with 0 it stops draining. Rejects when the end was not clean. */
+  close(options: { readonly drainMs: number }): Promise<void>;
+  /** Resolves when the core is gone: null after `close`, else why it ended. */
+  readonly ended: Promise<Error | null>;
+}
+
+/** Whoever talks to the core through a host: a browser tab, a window. */
+export interface RemoteClient {
+  /** JSON in UTF-8. */
+  onMessage(bytes: Uint8Array): void;
+  /** It sent something that is no message. */
+  onDrop(): void;
+}
+
+export interface CoreLink {
+  send(bytes: Uint8Array): void;
+  close(): void;
+}
+
+export interface CoreClientOptions {
+  readonly onLog: (level: LogLevel, source: string, message: string) => void;
+  readonly onProgress?: (step: CoreStep) => void;
+}
+
+/** Resolves when the core has recovered and accepts work. Rejects with StorageError, DataFolderError. */
+export async function connectCore(
+  port: CorePort,
+  { onLog, onProgress }: CoreClientOptions,
+): Promise<CoreClient> {
+  const clients = new Map<number, RemoteClient>();
+  const ready = Promise.withResolvers<EngineState>();
+  const ended = Promise.withResolvers<Error | null>();
+  let endedWith: Error | null | undefined;
+  let lastClient = 0;
+  let isGone = false;
+
+  port.onMessage((message) => {
+    switch (message.kind) {
+      case "progress":
+        return onProgress?.(message.step);
+      case "ready":
+        return ready.resolve(message.state);
+      case "failed":
+        endedWith = errorOf(message.failure);
+        return ready.reject(endedWith);
+      case "message":
+        return clients.get(message.client)?.onMessage(message.bytes);
+      case "drop":
+        return clients.get(message.client)?.onDrop();
+      case "log":
+        return onLog(message.level, message.source, message.message);
+      case "closed":
+        endedWith = message.failure === null ? null : errorOf(message.failure);
+    }
+  });
+  port.onExit((cause) => {
+    isGone = true;
+    const why =
+      endedWith === undefined
+        ? new Error("The engine's thread ended unexpectedly.", { cause })
+        : endedWith;
+    ready.reject(why ?? new Error("The engine ended before it was ready."));
+    ended.resolve(why);
+  });
+
+  const state = await ready.promise;
+  return {
+    state,
+    ended: ended.promise,
+    connect(client) {
+      const number = (lastClient += 1);
+      clients.set(number, client);
+      if (!isGone) port.post({ kind: "connect", client: number });
+      return {
+        send(bytes) {
+          if (!isGone) port.post({ kind: "message", client: number, bytes });
+        },
+        close() {
+          clients.delete(number);
+          if (!isGone) port.post({ kind: "disconnect", client: number });
+        },
+      };
+    },
+    async close({ drainMs }) {
+      if (!isGone) port.post({ kind: "close", drainMs });
+      const why = await ended.promise;
+      if (why !== null) throw why;
+    },
+  };
+}

@@ -1,0 +1,44 @@
+import type { EngineState } from "../../app/contract/engine.ts";
+import type { LogLevel } from "../../app/contract/run.ts";
+import type { DataFolderChoice } from "../data-folder.ts";
+import type { CoreStep } from "./start-core.ts";
+import type { ThreadFailure } from "./thread-failure.ts";
+
+/** What a core thread is started with: plain data. */
+export interface CoreThreadStart {
+  readonly dataFolder: DataFolderChoice;
+  readonly host: EngineState["host"];
+  readonly name: string;
+  readonly workFolder: string | undefined;
+}
+
+/** Clients are numbers that the host gives; `message`s are JSON in UTF-8 that it does not look into. */
+export type ToCore =
+  | { readonly kind: "connect"; readonly client: number }
+  | { readonly kind: "message"; readonly client: number; readonly bytes: Uint8Array }
+  | { readonly kind: "disconnect"; readonly client: number }
+  | { readonly kind: "close"; readonly drainMs: number };
+
+export type FromCore =
+  | { readonly kind: "progress"; readonly step: CoreStep }
+  | { readonly kind: "ready"; readonly state: EngineState }
+  | { readonly kind: "failed"; readonly failure: ThreadFailure }
+  | { readonly kind: "message"; readonly client: number; readonly bytes: Uint8Array }
+  /** It sent what is no message: hang up. */
+  | { readonly kind: "drop"; readonly client: number }
+  | {
+      readonly kind: "log";
+      readonly level: LogLevel;
+      readonly source: string;
+      readonly message: string;
+    }
+  /** Everything is closed; the thread ends by itself. */
+  | { readonly kind: "closed"; readonly failure: ThreadFailure | null };
+
+/** The way to a core, wherever it lives: a worker thread here, a utility process one day. */
+export interface CorePort {
+  post(message: ToCore): void;
+  onMessage(listener: (message: FromCore) => void): void;
+  /** Called once, when nothing more will come. */
+  onExit(listener: (error: unknown) => void): void;
+}

@@ -1,0 +1,137 @@
+import { app, BrowserWindow, powerMonitor } from "electron";
+import type { Settings } from "../../app/contract/settings.ts";
+import { connectCore, type CoreClient } from "../core/core-client.ts";
+import { superviseCore, type CoreSupervisor } from "../core/core-supervisor.ts";
+import { startCoreThread } from "../core/start-core-thread.ts";
+import type { CoreStep } from "../core/start-core.ts";
+import type { DataFolderChoice } from "../data-folder.ts";
+import type { AppLog } from "./app-log.ts";
+import { openCoreDesk, type CoreDesk, type CoreDeskEvents } from "./core-desk.ts";
+import { createDesktopSigns } from "./desktop-signs.ts";
+import { showFailureWindow } from "./failure-window.ts";
+import { createIpcBridge } from "./ipc-bridge.ts";
+import { bringToFront, openMainWindow } from "./main-window.ts";
+import { createQuitFlow } from "./quit-flow.ts";
+import { askToQuit } from "./quit-question.ts";
+import { prepareStartupWindow, type StartupWindow } from "./startup-window.ts";
+
+export interface DesktopAppOptions {
+  readonly dataFolder: DataFolderChoice;
+  readonly log: AppLog;
+  /** As a person has set them just now. */
+  readonly settings: () => Settings;
+  /** Electron is ready, and every page that opens is guarded. */
+  readonly prepared: Promise<void>;
+}
+
+/** From the lock to the window: core thread → recovery done → window; and the way back. */
+export function runDesktopApp({ dataFolder, log, settings, prepared }: DesktopAppOptions): void {
+  const bridge = createIpcBridge(log);
+  let supervisor: Promise<CoreSupervisor> | null = null;
+  let desk: CoreDesk | null = null;
+  let signs: CoreDeskEvents | null = null;
+  let mainWindow: BrowserWindow | null = null;
+
+  const quit = createQuitFlow({
+    activeRuns: async () => (await desk?.activeRuns()) ?? 0,
+    ask: askToQuit,
+    // A start that is under way is waited for, as long as the quitting may take.
+    closeCore: async (options) => (await supervisor)?.close(options),
+    end: () => app.exit(0),
+  });
+  app.on("before-quit", (event) => {
+    event.preventDefault();
+    quit.request();
+  });
+  // Leaving is decided where a window closes: between two windows there may be none.
+  app.on("window-all-closed", () => undefined);
+  app.on("second-instance", showWhatIsOpen);
+  app.on("activate", showWhatIsOpen);
+  void prepared.then(() => powerMonitor.on("shutdown", () => quit.shutDown()));
+  void start();
+
+  async function start(): Promise<void> {
+    let step: CoreStep = "locking";
+    let startup: StartupWindow | null = null;
+    const starting = startSupervisor((next) => {
+      step = next;
+      startup?.tell(next);
+    });
+    supervisor = starting;
+    // It may fail before anything can be shown; it is awaited below.
+    starting.catch(() => undefined);
+    await prepared;
+    startup = prepareStartupWindow(step, { onQuit: () => quit.request() });
+    try {
+      // The recovery is done when this resolves: no window shows a run before its state is true.
+      const { core } = await starting;
+      // A person quit while it started: it is being closed again.
+      if (quit.isLeaving()) return;
+      setCore(core);
+      showMainWindow();
+    } catch (error) {
+      supervisor = null;
+      showFailure(error instanceof Error ? error : new Error(String(error)));
+    } finally {
+      startup.close();
+    }
+  }
+
+  function startSupervisor(onProgress: (step: CoreStep) => void): Promise<CoreSupervisor> {
+    return superviseCore({
+      now: Date.now,
+      start: () =>
+        connectCore(
+          startCoreThread({ dataFolder, host: "app", name: "app", workFolder: undefined }),
+          {
+            onLog: (level, source, message) => log.write(level, source, message),
+            onProgress,
+          },
+        ),
+      onEnd(error) {
+        log.write("error", "core", `The engine ended: ${error.message}`);
+        setCore(null);
+      },
+      onRestart: setCore,
+    });
+  }
+
+  function setCore(core: CoreClient | null): void {
+    desk?.close();
+    signs ??= createDesktopSigns({
+      settings,
+      onOpen: showWhatIsOpen,
+      onQuit: () => quit.request(),
+    });
+    desk = core === null ? null : openCoreDesk(core, signs);
+    bridge.setCore(core);
+  }
+
+  function showMainWindow(): void {
+    mainWindow = openMainWindow({
+      bridge,
+      log,
+      // It goes with the process, once everything is saved.
+      onClose: () => quit.request(),
+      onCrashed(crashed) {
+        showMainWindow();
+        crashed.destroy();
+      },
+      onSessionEnd: () => quit.shutDown(),
+    });
+  }
+
+  function showFailure(error: Error): void {
+    log.write("error", "start", `Handshake could not start: ${error.message}`);
+    showFailureWindow(error, {
+      dataFolder: dataFolder.path,
+      onRetry: () => void start(),
+      onQuit: () => quit.request(),
+    });
+  }
+
+  function showWhatIsOpen(): void {
+    const window = mainWindow ?? BrowserWindow.getAllWindows()[0];
+    if (window !== undefined) bringToFront(window);
+  }
+}

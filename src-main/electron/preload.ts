@@ -1,0 +1,118 @@
+import { contextBridge, ipcRenderer } from "electron";
+import { bridgeChannel, type FromPreload, type ToPreload } from "./bridge-channel.ts";
+
+/**
+ * What a page may say to the core, as `window.handshake`. Messages of the contract arrive as JSON text:
+ * the page parses them, as it does those of a WebSocket.
+ */
+export interface AppBridge {
+  /** Resolves to the `answer` of this id. */
+  request(id: number, name: string, input: unknown): Promise<string>;
+  cancel(id: number): void;
+  /**
+   * Calls back with each `snapshot`, `delta` and `ended` of this id. The topic `{ topic: "connection" }`
+   * is the bridge's own: `{ kind: "welcome", instanceId, appVersion }` and `{ kind: "down" }`.
+   */
+  subscribe(id: number, topic: unknown, onMessage: (text: string) => void): void;
+  unsubscribe(id: number): void;
+  ack(id: number, rev: number): void;
+}
+
+const document = crypto.randomUUID();
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+const answers = new Map<number, (text: string) => void>();
+const topics = new Map<number, (text: string) => void>();
+const connections = new Map<number, (text: string) => void>();
+/** The newest word on the connection, for whoever asks late. */
+let connection = JSON.stringify({ kind: "down" });
+
+const bridge: AppBridge = {
+  request: (id, name, input) =>
+    new Promise((resolve) => {
+      answers.set(id, resolve);
+      send({ kind: "request", id, name, input });
+    }),
+  cancel: (id) => send({ kind: "cancel", id }),
+  subscribe(id, topic, onMessage) {
+    if (isConnectionTopic(topic)) {
+      connections.set(id, onMessage);
+      onMessage(connection);
+      return;
+    }
+    topics.set(id, onMessage);
+    send({ kind: "subscribe", id, topic });
+  },
+  unsubscribe(id) {
+    if (connections.delete(id)) return;
+    topics.delete(id);
+    send({ kind: "unsubscribe", id });
+  },
+  ack: (id, rev) => send({ kind: "ack", id, rev }),
+};
+
+ipcRenderer.on(bridgeChannel, (_event, message: ToPreload) => {
+  if (message.document !== document) return;
+  switch (message.kind) {
+    case "welcome": {
+      const { instanceId, appVersion } = message;
+      tellConnection({ kind: "welcome", instanceId, appVersion });
+      break;
+    }
+    case "down":
+      for (const id of answers.keys()) settle(id, JSON.stringify(lostAnswer(id)));
+      tellConnection({ kind: "down" });
+      break;
+    case "message":
+      deliver(decoder.decode(message.bytes));
+      break;
+  }
+});
+contextBridge.exposeInMainWorld("handshake", bridge);
+toMain({ kind: "open", document });
+
+function deliver(text: string): void {
+  const { kind, id } = envelopeOf(text);
+  if (kind === "answer") settle(id, text);
+  else {
+    topics.get(id)?.(text);
+    if (kind === "ended") topics.delete(id);
+  }
+}
+
+function settle(id: number, text: string): void {
+  const resolve = answers.get(id);
+  answers.delete(id);
+  resolve?.(text);
+}
+
+/** A message begins with its kind and id, so that a large one need not be parsed to be passed on. */
+function envelopeOf(text: string): { readonly kind: string; readonly id: number } {
+  const [, kind = "", id = ""] = /^\{"kind":"([a-z]+)","id":(\d+)[,}]/.exec(text) ?? [];
+  return { kind, id: Number(id) };
+}
+
+function lostAnswer(id: number): object {
+  const message = "The engine stopped before it answered.";
+  const error = { code: "UNAVAILABLE", message, retryable: true, details: null };
+  return { kind: "answer", id, ok: false, error };
+}
+
+function tellConnection(state: object): void {
+  connection = JSON.stringify(state);
+  for (const tell of connections.values()) tell(connection);
+}
+
+function isConnectionTopic(topic: unknown): boolean {
+  return (
+    typeof topic === "object" && topic !== null && "topic" in topic && topic.topic === "connection"
+  );
+}
+
+function send(message: object): void {
+  toMain({ kind: "message", document, bytes: encoder.encode(JSON.stringify(message)) });
+}
+
+function toMain(message: FromPreload): void {
+  ipcRenderer.send(bridgeChannel, message);
+}

@@ -1,0 +1,73 @@
+import { StorageError, type StorageErrorCode } from "../../app/storage/storage-error.ts";
+import { DataFolderError } from "../data-folder.ts";
+import type { StatusAction, StatusPage } from "./status-page.ts";
+
+export type FailureAction = "retry" | "other-folder" | "show-folder" | "open-browser" | "quit";
+
+const labels: Readonly<Record<FailureAction, string>> = {
+  "open-browser": "Open it in the browser",
+  retry: "Try again",
+  "other-folder": "Use another folder",
+  "show-folder": "Show the folder",
+  quit: "Quit",
+};
+
+/** What a start that failed says, and the ways out that destroy nothing. */
+export function startFailurePage(
+  error: Error,
+  { browserAddress }: { readonly browserAddress: string | null },
+): StatusPage {
+  if (error instanceof DataFolderError) {
+    return page("The data folder cannot be used", error, ["other-folder", "retry", "quit"]);
+  }
+  if (error instanceof StorageError) {
+    const browser: FailureAction[] =
+      error.code === "IN_USE" && browserAddress !== null ? ["open-browser"] : [];
+    return page(titleOf(error), error, [...browser, ...waysOut(error.code)]);
+  }
+  return page("Handshake could not start", error, ["retry", "other-folder", "show-folder", "quit"]);
+}
+
+function page(title: string, error: Error, actions: readonly FailureAction[]): StatusPage {
+  return {
+    title,
+    text: [error.message, "Nothing was changed and nothing was deleted."],
+    actions: actions.map((name): StatusAction => ({ name, label: labels[name] })),
+  };
+}
+
+function titleOf({ code, details }: StorageError): string {
+  switch (code) {
+    case "IN_USE": {
+      const { kind, pid, since } = details;
+      if (typeof kind !== "string") return "In use by another process";
+      return `In use by ${kind} (pid ${String(pid)}, since ${String(since)})`;
+    }
+    case "NEWER_SCHEMA":
+      return "These runs were saved by a newer Handshake";
+    case "CORRUPT":
+    case "NOT_A_DATABASE":
+    case "DAMAGED":
+      return "The data file is damaged";
+    case "FULL":
+      return "The disk is full";
+    case "BUSY":
+      return "Another program is using the data file";
+    case "READ_ONLY":
+      return "The data file cannot be written";
+    case "CONFLICT":
+    case "FENCED":
+    case "CONSTRAINT":
+    case "NOT_FOUND":
+    case "ILLEGAL_TRANSITION":
+    case "TOO_LARGE":
+    case "IO":
+    case "CLOSED":
+      return "The saved runs cannot be opened";
+  }
+}
+
+function waysOut(code: StorageErrorCode): FailureAction[] {
+  if (code === "IN_USE") return ["retry", "other-folder", "quit"];
+  return ["retry", "show-folder", "other-folder", "quit"];
+}

@@ -1,0 +1,19 @@
+import type { ClientMessage, CoreMessage } from "../../app/contract/envelope.ts";
+
+/** What carries messages between the screens and the core: a WebSocket, or the app's bridge. */
+export interface Link {
+  /** False: it is down and nothing was sent. */
+  send(message: ClientMessage): boolean;
+}
+
+export interface LinkEvents {
+  onUp(core: { readonly instanceId: string; readonly appVersion: string }): void;
+  onMessage(message: CoreMessage): void;
+  onDown(why: DownReason): void;
+}
+
+/**
+ * `lost`: it was there and is gone, it is tried again. `refused`: this tab's session is not valid (any
+ * more) and only a new address helps.
+ */
+export type DownReason = "lost" | "refused";

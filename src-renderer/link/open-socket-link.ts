@@ -1,0 +1,72 @@
+import { closeCodes, socketPath, Welcome } from "../../app/contract/browser-session.ts";
+import { CoreMessage } from "../../app/contract/envelope.ts";
+import type { Link, LinkEvents } from "./link.ts";
+import { reconnectDelayMs } from "./reconnect-delay.ts";
+import { forgetSessionKey, requireSessionKey } from "./session-key.ts";
+
+/** Browser mode: one WebSocket that connects again for as long as the tab is open. */
+export function openSocketLink(events: LinkEvents): Link {
+  let socket: WebSocket | null = null;
+  let isUp = false;
+  let tries = 0;
+
+  const again = (): void => {
+    window.setTimeout(() => void connect(), reconnectDelayMs(tries));
+    tries += 1;
+  };
+
+  const connect = async (): Promise<void> => {
+    const key = await requireSessionKey().catch(() => undefined);
+    if (key === null) {
+      events.onDown("refused");
+      return;
+    }
+    if (key === undefined) {
+      // The server did not answer the exchange: it is down.
+      events.onDown("lost");
+      again();
+      return;
+    }
+    const opening = new WebSocket(socketAddress());
+    socket = opening;
+    opening.addEventListener("open", () => {
+      opening.send(JSON.stringify({ kind: "hello", key }));
+    });
+    opening.addEventListener("message", (event: MessageEvent<unknown>) => {
+      const message: unknown = JSON.parse(String(event.data));
+      if (isUp) {
+        events.onMessage(CoreMessage.parse(message));
+        return;
+      }
+      const welcome = Welcome.parse(message);
+      isUp = true;
+      tries = 0;
+      events.onUp(welcome);
+    });
+    opening.addEventListener("close", (event) => {
+      isUp = false;
+      socket = null;
+      if (event.code === closeCodes.unauthorized) {
+        forgetSessionKey();
+        events.onDown("refused");
+        return;
+      }
+      events.onDown("lost");
+      again();
+    });
+  };
+
+  void connect();
+  return {
+    send: (message) => {
+      if (socket === null || !isUp) return false;
+      socket.send(JSON.stringify(message));
+      return true;
+    },
+  };
+}
+
+function socketAddress(): string {
+  const scheme = window.location.protocol === "https:" ? "wss:" : "ws:";
+  return `${scheme}//${window.location.host}${socketPath}`;
+}

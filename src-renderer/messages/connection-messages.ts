@@ -1,0 +1,19 @@
+/** What is said of the way to the engine. */
+export const connectionMessages = {
+  connecting: "Connecting to the engine…",
+  engineStopped: "Engine stopped. Start it again with `npm start`.",
+  reconnects: "This page reconnects by itself. What it shows is from before the stop.",
+  backAgain: "The engine is back.",
+  refusedTitle: "This tab is not signed in",
+  refused:
+    "Open the address that `npm start` (or `handshake serve`) printed: it carries a one-time token for this browser.",
+  takenBack: "The request was taken back.",
+  answerLost:
+    "The engine stopped before it answered. What you asked for may have happened: look before you repeat it.",
+  badAnswer: (request: string) =>
+    `The engine answered \`${request}\` in a way that this page does not understand. Reload the page.`,
+  paused: "Safe start: the app ended unexpectedly twice within ten minutes, so nothing runs yet.",
+  startEngine: "Start the engine",
+  stopping: "The engine is stopping: it finishes the steps that are under way.",
+  dismiss: "Dismiss",
+};

@@ -1,0 +1,98 @@
+import { formatBytes } from "../format/quantity.ts";
+import { plural } from "./plural.ts";
+
+/** Settings. */
+export const settingsMessages = {
+  title: "Settings",
+  sections: {
+    general: "General",
+    data: "Data",
+    secrets: "Secrets",
+    permissions: "Permissions",
+    diagnostics: "Diagnostics",
+  },
+  failed: "It could not be saved.",
+  general: {
+    theme: "Theme",
+    themes: { system: "As the system", light: "Light", dark: "Dark" },
+    density: "Row height",
+    densities: { 36: "Comfortable", 28: "Compact" },
+    singleKeys: "Shortcuts of one key",
+    singleKeysHint:
+      "Such as J, K and /. They never act inside of a field, and none destroys anything.",
+    onLaunch: "When runs were interrupted",
+    launches: {
+      ask: "Ask",
+      "resume-safe": "Resume safe ones automatically",
+      never: "Do not open the panel",
+    },
+    onLaunchHint:
+      "Safe: every interrupted step may run again without harm. What touches the outside world always waits for you.",
+    notifications: "Notifications",
+    notificationsHint:
+      "When a run needs you, fails or stalls. No content of a run is shown in them.",
+    keepAwake: "Keep the computer awake while runs work",
+    awakes: { off: "No", "on-power": "While plugged in", always: "Always" },
+    on: "On",
+    off: "Off",
+  },
+  data: {
+    folder: "Folder",
+    copyPath: "Copy path",
+    database: "Database",
+    blobs: "Large payloads",
+    free: "Free on this disk",
+    backend: "Backend",
+    schema: (version: number) => `schema ${version}`,
+    settings: "Durability",
+    backups: "Backups",
+    backupNow: "Back up now",
+    backingUp: "Backing up…",
+    noBackups: "There is no backup yet. One is made before every migration.",
+    made: (name: string) => `Made ${name}.`,
+    move: "The folder is chosen at the start: `handshake serve --data DIR`.",
+  },
+  secrets: {
+    text: "Values are write-only: they are never shown, and never enter the database, a log or an export.",
+    name: "Name",
+    nameHint: "Capital letters, digits and _, like NEWS_KEY.",
+    value: "Value",
+    add: "Add a secret",
+    save: "Save",
+    replace: "Replace",
+    remove: "Delete",
+    sources: {
+      session: "kept until Handshake ends",
+      environment: "from the environment",
+      keyring: "in the system's keyring",
+    },
+    none: "No secret is known.",
+    replaceNamed: (name: string) => `New value of ${name}`,
+  },
+  permissions: {
+    text: "What versions of workflows may do without asking again. An edited file is another version and asks.",
+    none: "Nothing is allowed always. Each start asks.",
+    revoke: "Revoke",
+    revokeNamed: (words: string, name: string) => `Revoke “${words}” of ${name}`,
+    granted: (time: string) => `since ${time}`,
+  },
+  diagnostics: {
+    engine: "Engine",
+    states: { running: "running", paused: "paused (safe start)", stopping: "stopping" },
+    version: "Version",
+    since: "Running since",
+    active: "Active runs",
+    pid: "Process",
+    platform: "Platform",
+    notices: "Notices of this start",
+    noNotices: "None.",
+    times: (count: number) => `×${count}`,
+    file: "Diagnostics file",
+    fileText:
+      "Look at what it holds before you save it. It has no payloads, names, paths or secrets, and is not sent anywhere.",
+    look: "Show what it holds",
+    size: (bytes: number) => formatBytes(bytes),
+    save: (count: number) => `Save ${plural(count, { one: "part", other: "parts" })} to a file`,
+    content: "Content",
+  },
+};

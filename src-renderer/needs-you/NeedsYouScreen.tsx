@@ -1,0 +1,70 @@
+import { UserRoundCheck } from "lucide-react";
+import { useEffect, type ReactNode } from "react";
+import { RunFilter } from "../../app/contract/runs.ts";
+import type { JobState } from "../../app/model/job.ts";
+import { needsYouMessages as words } from "../messages/needs-you-messages.ts";
+import { uiMessages } from "../messages/ui-messages.ts";
+import { runStore } from "../run-store.ts";
+import { useStoreValue } from "../store/use-store-value.ts";
+import { Button } from "../ui/Button.tsx";
+import { EmptyState } from "../ui/EmptyState.tsx";
+import { Notice } from "../ui/Notice.tsx";
+import { WaitingRun } from "./WaitingRun.tsx";
+import styles from "./NeedsYouScreen.module.css";
+
+const filter = RunFilter.parse({ tab: "needs_you" });
+
+/** Each open question is a subscription, and a client has sixteen. */
+const openAtOnce = 10;
+
+/** Every run that asks a person something, oldest first, with its question and form. */
+export function NeedsYouScreen(): ReactNode {
+  const { list } = runStore;
+  const view = useStoreValue(list.view);
+  // An answered run leaves the list: the rows change without the order, the counters with them.
+  useStoreValue(list.counters);
+  useEffect(() => list.show(filter), [list]);
+  useEffect(() => {
+    if (view.hasMore) list.loadMore();
+    list.setInView(view.order);
+  }, [list, view]);
+  // While the list changes over from another screen it still holds that screen's rows.
+  const waiting = view.order.filter((id) => isWaiting(list.get(id)?.row.status)).toReversed();
+  return (
+    <div className={styles.screen}>
+      <header className={styles.header}>
+        <h1>{words.title}</h1>
+        {waiting.length > 0 && <p className={styles.muted}>{words.subtitle(waiting.length)}</p>}
+      </header>
+      {view.error !== null && (
+        <Notice
+          tone="error"
+          actions={
+            <Button size="small" onClick={() => list.show(filter)}>
+              {uiMessages.retry}
+            </Button>
+          }
+        >
+          {words.failed} {view.error.message}
+        </Notice>
+      )}
+      {waiting.length === 0 && view.loading === null && view.error === null && (
+        <EmptyState icon={<UserRoundCheck size={28} />} title={words.emptyTitle}>
+          {words.empty}
+        </EmptyState>
+      )}
+      <ul className={styles.list}>
+        {waiting.slice(0, openAtOnce).map((runId) => (
+          <WaitingRun key={runId} runId={runId} />
+        ))}
+      </ul>
+      {waiting.length > openAtOnce && (
+        <p className={styles.muted}>{words.more(waiting.length - openAtOnce)}</p>
+      )}
+    </div>
+  );
+}
+
+function isWaiting(status: JobState | undefined): boolean {
+  return status === "awaiting_user" || status === "awaiting_validation";
+}

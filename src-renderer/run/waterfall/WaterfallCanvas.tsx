@@ -1,0 +1,95 @@
+import { useCallback, useEffect, useRef, type ReactNode, type RefObject } from "react";
+import { formatDuration } from "../../format/duration.ts";
+import { runMessages } from "../../messages/run-messages.ts";
+import { usePalette } from "../../theme/palette.ts";
+import { axisTicks } from "./axis-ticks.ts";
+import { drawLane } from "./draw-lane.ts";
+import { fitCanvas } from "./fit-canvas.ts";
+import { lane } from "./lane-geometry.ts";
+import type { TimeScale } from "./time-scale.ts";
+import type { Segment, TimelineGap } from "./timeline.ts";
+import type { WaterfallRow } from "./waterfall-rows.ts";
+import styles from "./Waterfall.module.css";
+
+export const tickSpacingPx = 96;
+
+/** The bars of the rows in view. All that it shows stands in the grid's cells too. */
+export function WaterfallCanvas(props: {
+  readonly scroller: RefObject<HTMLElement | null>;
+  readonly rows: readonly WaterfallRow[];
+  readonly scale: TimeScale;
+  readonly panX: number;
+  readonly laneWidthPx: number;
+  readonly heightPx: number;
+  readonly originMs: number;
+  readonly gaps: readonly TimelineGap[];
+  readonly nowMs: number;
+  readonly isLive: boolean;
+}): ReactNode {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const palette = usePalette();
+  const { scroller, rows, scale, panX, laneWidthPx, heightPx, originMs, gaps, nowMs, isLive } =
+    props;
+
+  const draw = useCallback(() => {
+    if (canvas.current === null) return;
+    const context = fitCanvas(canvas.current, { widthPx: laneWidthPx, heightPx });
+    if (context === null) return;
+    const scrollTop = scroller.current?.scrollTop ?? 0;
+    drawLane(context, palette, {
+      rows,
+      first: Math.max(0, Math.floor(scrollTop / lane.rowPx)),
+      last: Math.ceil((scrollTop + heightPx) / lane.rowPx),
+      scrollTop,
+      panX,
+      widthPx: laneWidthPx,
+      heightPx,
+      scale,
+      ticks: axisTicks(scale, {
+        fromX: panX,
+        toX: panX + laneWidthPx,
+        spacingPx: tickSpacingPx,
+        originMs,
+      }),
+      nowMs,
+      isLive,
+      labelOf,
+      bandLabel: (band) => {
+        const gap = gaps.find((one) => one.startMs >= band.startMs - 1 && one.startMs < band.endMs);
+        if (gap !== undefined && gap.endMs === null) return runMessages.gapOpen;
+        return runMessages.gap[gap?.kind ?? "idle"](formatDuration(band.endMs - band.startMs));
+      },
+    });
+  }, [scroller, rows, scale, panX, laneWidthPx, heightPx, originMs, gaps, nowMs, isLive, palette]);
+
+  useEffect(() => {
+    const element = scroller.current;
+    let frame: number | null = null;
+    const soon = (): void => {
+      frame ??= window.requestAnimationFrame(() => {
+        frame = null;
+        draw();
+      });
+    };
+    draw();
+    element?.addEventListener("scroll", soon, { passive: true });
+    return () => {
+      if (frame !== null) window.cancelAnimationFrame(frame);
+      element?.removeEventListener("scroll", soon);
+    };
+  }, [draw, scroller]);
+
+  return (
+    <canvas
+      ref={canvas}
+      className={styles.canvas}
+      style={{ width: laneWidthPx, height: heightPx }}
+      aria-hidden="true"
+    />
+  );
+}
+
+function labelOf(segment: Segment, endMs: number): string | null {
+  if (segment.kind === "backoff") return null;
+  return formatDuration(endMs - segment.startMs);
+}

@@ -1,0 +1,149 @@
+import type { Palette } from "../../theme/palette.ts";
+import { drawSegment } from "./draw-segment.ts";
+import { lane } from "./lane-geometry.ts";
+import type { Band, TimeScale } from "./time-scale.ts";
+import type { Segment } from "./timeline.ts";
+import type { Tick } from "./axis-ticks.ts";
+import type { WaterfallRow } from "./waterfall-rows.ts";
+
+export interface LanePicture {
+  readonly rows: readonly WaterfallRow[];
+  /** The first row that is drawn, and one past the last. */
+  readonly first: number;
+  readonly last: number;
+  readonly scrollTop: number;
+  readonly panX: number;
+  readonly widthPx: number;
+  readonly heightPx: number;
+  readonly scale: TimeScale;
+  readonly ticks: readonly Tick[];
+  readonly nowMs: number;
+  readonly isLive: boolean;
+  /** "4.2 s" behind a bar. */
+  readonly labelOf: (segment: Segment, endMs: number) => string | null;
+  /** "App closed 1 h 12 min", along a band. */
+  readonly bandLabel: (band: Band) => string;
+}
+
+/** Draws the visible rows; the canvas has been cleared and scaled to CSS pixels. */
+export function drawLane(
+  context: CanvasRenderingContext2D,
+  palette: Palette,
+  picture: LanePicture,
+): void {
+  drawGrid(context, palette, picture);
+  for (const band of picture.scale.bands) drawBand(context, palette, picture, band);
+  context.font = `11px ${palette.colour("--font-ui")}`;
+  context.textBaseline = "middle";
+  for (let index = picture.first; index < picture.last; index++) {
+    const row = picture.rows[index];
+    if (row !== undefined) drawRow(context, palette, picture, row, index);
+  }
+  if (picture.isLive) drawNow(context, palette, picture);
+}
+
+function drawGrid(context: CanvasRenderingContext2D, palette: Palette, picture: LanePicture): void {
+  context.fillStyle = palette.colour("--line-faint");
+  for (const tick of picture.ticks) {
+    context.fillRect(Math.round(tick.x - picture.panX), 0, 1, picture.heightPx);
+  }
+}
+
+/** A stretch in which nothing could run: hatched, with its true length along it. */
+function drawBand(
+  context: CanvasRenderingContext2D,
+  palette: Palette,
+  picture: LanePicture,
+  band: Band,
+): void {
+  const x = band.x - picture.panX;
+  if (x + band.widthPx < 0 || x > picture.widthPx) return;
+  const { heightPx } = picture;
+  context.save();
+  context.beginPath();
+  context.rect(x, 0, band.widthPx, heightPx);
+  context.clip();
+  context.fillStyle = palette.colour("--surface-1");
+  context.fillRect(x, 0, band.widthPx, heightPx);
+  context.strokeStyle = palette.colour("--line");
+  context.lineWidth = 1.5;
+  context.beginPath();
+  for (let y = -band.widthPx; y < heightPx + band.widthPx; y += 7) {
+    context.moveTo(x, y + band.widthPx);
+    context.lineTo(x + band.widthPx, y);
+  }
+  context.stroke();
+  context.fillStyle = palette.colour("--control-border");
+  context.fillRect(x, 0, 1, heightPx);
+  context.fillRect(x + band.widthPx - 1, 0, 1, heightPx);
+  context.font = `600 11px ${palette.colour("--font-ui")}`;
+  const label = picture.bandLabel(band);
+  const length = context.measureText(label).width + 14;
+  if (band.widthPx >= 16 && length < heightPx) {
+    context.translate(x + band.widthPx / 2, Math.min(heightPx / 2, length / 2 + 24));
+    context.rotate(-Math.PI / 2);
+    context.fillStyle = palette.colour("--surface-1");
+    context.fillRect(-length / 2, -8, length, 16);
+    context.fillStyle = palette.colour("--text-muted");
+    context.textAlign = "center";
+    context.textBaseline = "middle";
+    context.fillText(label, 0, 0.5);
+  }
+  context.restore();
+}
+
+function drawRow(
+  context: CanvasRenderingContext2D,
+  palette: Palette,
+  picture: LanePicture,
+  row: WaterfallRow,
+  index: number,
+): void {
+  const y = index * lane.rowPx - picture.scrollTop;
+  const segments = row.kind === "node" ? row.node.segments : [attemptSegment(row)];
+  let labelled: { readonly segment: Segment; readonly endMs: number; readonly x: number } | null =
+    null;
+  for (const segment of segments) {
+    const endMs = segment.endMs ?? picture.nowMs;
+    const x0 = picture.scale.toX(segment.startMs) - picture.panX;
+    const x1 = picture.scale.toX(Math.max(endMs, segment.startMs)) - picture.panX;
+    if (segment.kind !== "earlier" && segment.kind !== "queued") {
+      labelled = { segment, endMs, x: Math.max(x1, x0 + lane.leastBarPx) };
+    }
+    if (x1 < -40 || x0 > picture.widthPx) continue;
+    // A canvas draws badly far outside of itself.
+    const place = { x0: Math.max(x0, -20), x1: Math.min(x1, picture.widthPx + 20), y };
+    drawSegment(context, palette, segment, place);
+  }
+  if (labelled === null || labelled.x < 0) return;
+  const label = picture.labelOf(labelled.segment, labelled.endMs);
+  if (label === null) return;
+  const width = context.measureText(label).width;
+  const from = labelled.x + 7;
+  const isOverBand = picture.scale.bands.some(
+    (band) => from + width > band.x - picture.panX && from < band.x + band.widthPx - picture.panX,
+  );
+  if (isOverBand || from + width > picture.widthPx) return;
+  context.fillStyle = palette.colour("--text-muted");
+  context.textAlign = "left";
+  context.fillText(label, from, y + lane.barTopPx + lane.barPx / 2 + 0.5);
+}
+
+function attemptSegment(row: Extract<WaterfallRow, { readonly kind: "attempt" }>): Segment {
+  const { attempt } = row;
+  return {
+    kind: attempt.isInterrupted ? "interrupted" : "executing",
+    status: attempt.isInterrupted ? "stalled" : attempt.status,
+    startMs: attempt.startMs,
+    endMs: attempt.endMs,
+  };
+}
+
+function drawNow(context: CanvasRenderingContext2D, palette: Palette, picture: LanePicture): void {
+  const x = picture.scale.toX(picture.nowMs) - picture.panX;
+  if (x < 0 || x > picture.widthPx) return;
+  context.fillStyle = palette.colour("--status-running");
+  context.globalAlpha = 0.45;
+  context.fillRect(Math.round(x), 0, 1, picture.heightPx);
+  context.globalAlpha = 1;
+}

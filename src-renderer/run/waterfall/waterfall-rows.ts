@@ -1,0 +1,31 @@
+import type { TimelineAttempt, TimelineNode } from "./timeline.ts";
+
+/** One line of the treegrid: a node, or one of its attempts while the node is expanded. */
+export type WaterfallRow =
+  | { readonly kind: "node"; readonly key: string; readonly node: TimelineNode }
+  | {
+      readonly kind: "attempt";
+      readonly key: string;
+      readonly node: TimelineNode;
+      readonly attempt: TimelineAttempt;
+    };
+
+export function waterfallRows(
+  nodes: readonly TimelineNode[],
+  expanded: ReadonlySet<string>,
+): readonly WaterfallRow[] {
+  const rows: WaterfallRow[] = [];
+  for (const node of nodes) {
+    rows.push({ kind: "node", key: node.key, node });
+    if (!expanded.has(node.key)) continue;
+    for (const attempt of node.attempts) {
+      rows.push({ kind: "attempt", key: `${node.key}#${attempt.number}`, node, attempt });
+    }
+  }
+  return rows;
+}
+
+/** Nodes with one attempt have nothing to unfold. */
+export function isExpandable(node: TimelineNode): boolean {
+  return node.attempts.length > 1;
+}

@@ -1,0 +1,89 @@
+import { useState, type ReactNode } from "react";
+import { api } from "../api.ts";
+import { formatBytes } from "../format/quantity.ts";
+import { formatWholeTime, parseTime } from "../format/time.ts";
+import { settingsMessages } from "../messages/settings-messages.ts";
+import { uiMessages } from "../messages/ui-messages.ts";
+import { Button } from "../ui/Button.tsx";
+import { FactList } from "../ui/FactList.tsx";
+import { Notice } from "../ui/Notice.tsx";
+import { Prose } from "../ui/Prose.tsx";
+import { useAnswer } from "./use-answer.ts";
+import styles from "./SettingsParts.module.css";
+
+const words = settingsMessages.data;
+
+/** Where everything is kept, how large it is, and its backups. */
+export function DataSection(): ReactNode {
+  const { value: info, error, refresh } = useAnswer("data.info");
+  const [isBusy, setIsBusy] = useState(false);
+  const [outcome, setOutcome] = useState<{ ok: boolean; text: string } | null>(null);
+  const backUp = async (): Promise<void> => {
+    setIsBusy(true);
+    const answer = await api.request("data.backup", {});
+    setIsBusy(false);
+    setOutcome(
+      answer.ok
+        ? { ok: true, text: words.made(answer.value.backup.name) }
+        : { ok: false, text: answer.error.message },
+    );
+    refresh();
+  };
+  if (error !== null) return <Notice tone="error">{error}</Notice>;
+  if (info === null) return <p className={styles.muted}>{uiMessages.loading}</p>;
+  const settings = Object.entries(info.storage.settings);
+  return (
+    <div className={styles.facts}>
+      <FactList
+        facts={[
+          [
+            words.folder,
+            <span key="folder">
+              <code>{info.folder}</code>{" "}
+              <Button
+                size="small"
+                look="quiet"
+                onClick={() => void window.navigator.clipboard.writeText(info.folder)}
+              >
+                {words.copyPath}
+              </Button>
+            </span>,
+          ],
+          [words.database, formatBytes(info.databaseBytes)],
+          [words.blobs, formatBytes(info.blobBytes)],
+          info.freeBytes === null ? null : [words.free, formatBytes(info.freeBytes)],
+          [
+            words.backend,
+            `${info.storage.backend} ${info.storage.version}, ${words.schema(info.storage.schemaVersion)}`,
+          ],
+          [
+            words.settings,
+            <code key="settings">
+              {settings.map(([name, value]) => `${name}=${value}`).join("  ")}
+            </code>,
+          ],
+        ]}
+      />
+      <p className={styles.hint}>
+        <Prose>{words.move}</Prose>
+      </p>
+      <h3 className={styles.head}>{words.backups}</h3>
+      {info.backups.length === 0 && <p className={styles.muted}>{words.noBackups}</p>}
+      <ul>
+        {info.backups.map((backup) => (
+          <li key={backup.name} className={styles.row}>
+            <span className={styles.grow}>{backup.name}</span>
+            <span className={styles.muted}>{backup.reason}</span>
+            <span className={styles.muted}>{formatWholeTime(parseTime(backup.at))}</span>
+          </li>
+        ))}
+      </ul>
+      <div className={styles.buttons}>
+        <Button disabled={isBusy} onClick={() => void backUp()}>
+          {isBusy ? words.backingUp : words.backupNow}
+        </Button>
+      </div>
+      {outcome !== null && <Notice tone={outcome.ok ? "info" : "error"}>{outcome.text}</Notice>}
+    </div>
+  );
+}

@@ -1,0 +1,121 @@
+import { useId, useState, type ReactNode } from "react";
+import { Settings, type SettingsChange } from "../../app/contract/settings.ts";
+import { settingsMessages } from "../messages/settings-messages.ts";
+import { runStore } from "../run-store.ts";
+import { useStoreValue } from "../store/use-store-value.ts";
+import { Notice } from "../ui/Notice.tsx";
+import styles from "./SettingsParts.module.css";
+
+const words = settingsMessages.general;
+
+/** Takes effect at once; what could not be saved says so. */
+export function GeneralSection(): ReactNode {
+  const settings = useStoreValue(runStore.settings.settings);
+  const [error, setError] = useState<string | null>(null);
+  const change = (part: SettingsChange): void => {
+    void runStore.settings.change(part).then((answer) => {
+      setError(answer.ok ? null : answer.error.message);
+    });
+  };
+  return (
+    <>
+      {error !== null && (
+        <Notice tone="error">
+          {settingsMessages.failed} {error}
+        </Notice>
+      )}
+      <Choice
+        label={words.theme}
+        value={settings.theme}
+        options={Settings.shape.theme.unwrap().options.map((one) => [one, words.themes[one]])}
+        onChange={(value) => change({ theme: Settings.shape.theme.parse(value) })}
+      />
+      <Choice
+        label={words.density}
+        value={String(settings.density)}
+        options={[
+          ["36", words.densities[36]],
+          ["28", words.densities[28]],
+        ]}
+        onChange={(value) => change({ density: value === "28" ? 28 : 36 })}
+      />
+      <Choice
+        label={words.onLaunch}
+        hint={words.onLaunchHint}
+        value={settings.onLaunch}
+        options={Settings.shape.onLaunch.unwrap().options.map((one) => [one, words.launches[one]])}
+        onChange={(value) => change({ onLaunch: Settings.shape.onLaunch.parse(value) })}
+      />
+      <Choice
+        label={words.keepAwake}
+        value={settings.keepAwake}
+        options={Settings.shape.keepAwake.unwrap().options.map((one) => [one, words.awakes[one]])}
+        onChange={(value) => change({ keepAwake: Settings.shape.keepAwake.parse(value) })}
+      />
+      <OnOff
+        label={words.notifications}
+        hint={words.notificationsHint}
+        isOn={settings.notifications}
+        onChange={(notifications) => change({ notifications })}
+      />
+      <OnOff
+        label={words.singleKeys}
+        hint={words.singleKeysHint}
+        isOn={settings.singleKeys}
+        onChange={(singleKeys) => change({ singleKeys })}
+      />
+    </>
+  );
+}
+
+function Choice(props: {
+  readonly label: string;
+  readonly hint?: string;
+  readonly value: string;
+  readonly options: readonly (readonly [value: string, name: string])[];
+  readonly onChange: (value: string) => void;
+}): ReactNode {
+  const id = useId();
+  return (
+    <div className={styles.setting}>
+      <div>
+        <label htmlFor={id} className={styles.label}>
+          {props.label}
+        </label>
+        {props.hint !== undefined && <p className={styles.hint}>{props.hint}</p>}
+      </div>
+      <select
+        id={id}
+        className={styles.select}
+        value={props.value}
+        onChange={(event) => props.onChange(event.target.value)}
+      >
+        {props.options.map(([value, name]) => (
+          <option key={value} value={value}>
+            {name}
+          </option>
+        ))}
+      </select>
+    </div>
+  );
+}
+
+function OnOff(props: {
+  readonly label: string;
+  readonly hint: string;
+  readonly isOn: boolean;
+  readonly onChange: (isOn: boolean) => void;
+}): ReactNode {
+  return (
+    <Choice
+      label={props.label}
+      hint={props.hint}
+      value={props.isOn ? "on" : "off"}
+      options={[
+        ["on", words.on],
+        ["off", words.off],
+      ]}
+      onChange={(value) => props.onChange(value === "on")}
+    />
+  );
+}

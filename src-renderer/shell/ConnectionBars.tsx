@@ -1,0 +1,73 @@
+import { useState, type ReactNode } from "react";
+import { api } from "../api.ts";
+import { connectionMessages } from "../messages/connection-messages.ts";
+import { runStore } from "../run-store.ts";
+import { useStoreValue } from "../store/use-store-value.ts";
+import { Button } from "../ui/Button.tsx";
+import { Notice } from "../ui/Notice.tsx";
+import { Prose } from "../ui/Prose.tsx";
+import styles from "./ConnectionBars.module.css";
+
+/** What is wrong with the engine, above every screen; nothing while all is well. */
+export function ConnectionBars(): ReactNode {
+  const connection = useStoreValue(runStore.connection);
+  if (connection.state === "connecting") return null;
+  if (connection.state === "up") return <EngineBars />;
+  return (
+    <div className={styles.bars}>
+      {connection.why === "refused" ? (
+        <Notice tone="error">
+          <strong>{connectionMessages.refusedTitle}.</strong>{" "}
+          <Prose>{connectionMessages.refused}</Prose>
+        </Notice>
+      ) : (
+        <Notice tone="error">
+          <strong>
+            <Prose>{connectionMessages.engineStopped}</Prose>
+          </strong>{" "}
+          {connectionMessages.reconnects}
+        </Notice>
+      )}
+    </div>
+  );
+}
+
+function EngineBars(): ReactNode {
+  const engine = useStoreValue(runStore.engine);
+  const [dismissed, setDismissed] = useState(0);
+  if (engine === null) return null;
+  const notice = engine.notices[0];
+  return (
+    <div className={styles.bars}>
+      {engine.state === "paused" && (
+        <Notice
+          tone="warning"
+          actions={
+            <Button
+              look="primary"
+              size="small"
+              onClick={() => void api.request("engine.start", {})}
+            >
+              {connectionMessages.startEngine}
+            </Button>
+          }
+        >
+          {connectionMessages.paused}
+        </Notice>
+      )}
+      {engine.state === "stopping" && <Notice tone="info">{connectionMessages.stopping}</Notice>}
+      {notice !== undefined && notice.number > dismissed && (
+        <Notice
+          tone="warning"
+          actions={
+            <Button size="small" onClick={() => setDismissed(notice.number)}>
+              {connectionMessages.dismiss}
+            </Button>
+          }
+        >
+          <Prose>{notice.message}</Prose>
+        </Notice>
+      )}
+    </div>
+  );
+}

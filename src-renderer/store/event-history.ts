@@ -1,0 +1,127 @@
+import type { RequestOutput } from "../../app/contract/contract.ts";
+import { limits } from "../../app/contract/limits.ts";
+import type { RunEvent } from "../../app/model/run-event.ts";
+import type { ApiResult } from "../api-result.ts";
+import type { ApiClient } from "../link/api-client.ts";
+import { createStoreValue, type StoreValue } from "./store-value.ts";
+
+export interface EventHistoryView {
+  /** By seq, without holes. */
+  readonly events: readonly RunEvent[];
+  /** Events before the first one are not loaded. */
+  readonly hasEarlier: boolean;
+  readonly isLoading: boolean;
+}
+
+/**
+ * A run's events as far as they are loaded: a stretch without holes that ends with the newest one.
+ * It begins with the tail of the snapshot and grows backwards and forwards.
+ */
+export interface EventHistory {
+  readonly view: StoreValue<EventHistoryView>;
+  /** The newest events, from a snapshot. */
+  takeTail(events: readonly RunEvent[]): void;
+  /** New events; what was left out before them is fetched. */
+  take(events: readonly RunEvent[]): void;
+  /** Fetches everything before the first one. */
+  loadEarlier(): void;
+  close(): void;
+}
+
+export function createEventHistory(
+  client: Pick<ApiClient, "request">,
+  runId: string,
+): EventHistory {
+  const view = createStoreValue<EventHistoryView>({
+    events: [],
+    hasEarlier: false,
+    isLoading: false,
+  });
+  const closing = new AbortController();
+  let isFilling = false;
+
+  const merge = (events: readonly RunEvent[], isLoading = view.get().isLoading): void => {
+    const merged = withoutHoles(joinEvents(view.get().events, events));
+    view.set({ events: merged, hasEarlier: (merged[0]?.seq ?? 1) > 1, isLoading });
+  };
+
+  /** Reads the events with `after < seq < before`. */
+  const fill = async (after: number, before: number): Promise<void> => {
+    if (isFilling) return;
+    isFilling = true;
+    view.set({ ...view.get(), isLoading: true });
+    const found: RunEvent[] = [];
+    let from: number | null = after;
+    while (from !== null && from < before - 1 && !closing.signal.aborted) {
+      const answer: ApiResult<RequestOutput<"run.events">> = await client.request(
+        "run.events",
+        { runId, after: from, limit: limits.pageRows },
+        { signal: closing.signal },
+      );
+      if (!answer.ok) break;
+      found.push(...answer.value.events);
+      from = answer.value.next;
+    }
+    isFilling = false;
+    if (!closing.signal.aborted) merge(found, false);
+  };
+
+  /** What came behind a hole, kept until the hole is filled. */
+  let ahead: RunEvent[] = [];
+  const take = (events: readonly RunEvent[]): void => {
+    const last = view.get().events.at(-1)?.seq ?? 0;
+    const first = events[0];
+    if (first === undefined) return;
+    if (first.seq <= last + 1 && ahead.length === 0) {
+      merge(events);
+      return;
+    }
+    ahead.push(...events);
+    void fill(last, ahead[0]?.seq ?? first.seq).then(() => {
+      const kept = ahead;
+      ahead = [];
+      merge(kept);
+    });
+  };
+
+  return {
+    view,
+    takeTail: (events) => {
+      const first = events[0];
+      const last = view.get().events.at(-1);
+      // After a long absence the tail may begin behind what is known.
+      if (first !== undefined && last !== undefined && first.seq > last.seq + 1) take(events);
+      else merge(events);
+    },
+    take,
+    loadEarlier: () => {
+      const first = view.get().events[0]?.seq ?? 1;
+      if (first > 1) void fill(0, first);
+    },
+    close: () => closing.abort(),
+  };
+}
+
+/** Two stretches in order of seq, each event once. Events never change, so either copy will do. */
+export function joinEvents(a: readonly RunEvent[], b: readonly RunEvent[]): readonly RunEvent[] {
+  const last = a.at(-1);
+  const first = b[0];
+  if (last === undefined) return b;
+  if (first === undefined) return a;
+  if (first.seq > last.seq) return [...a, ...b];
+  const bySeq = new Map<number, RunEvent>();
+  for (const event of [...a, ...b]) bySeq.set(event.seq, event);
+  return [...bySeq.values()].toSorted((one, other) => one.seq - other.seq);
+}
+
+/** The stretch that ends with the newest event. */
+function withoutHoles(events: readonly RunEvent[]): readonly RunEvent[] {
+  for (let index = events.length - 1; index > 0; index--) {
+    const event = events[index];
+    const before = events[index - 1];
+    if (event !== undefined && before !== undefined && event.seq !== before.seq + 1) {
+      return events.slice(index);
+    }
+  }
+  return events;
+}
