@@ -10,6 +10,7 @@ import {
   type ElectronApplication,
   type Page,
 } from "@playwright/test";
+import { runToExit } from "./run-to-exit.ts";
 import { hostEnvironment, whyNotHere } from "./test-host.ts";
 
 const mainBundle = fileURLToPath(new URL("../dist/main-for-specs/main.js", import.meta.url));
@@ -18,6 +19,8 @@ const mainBundle = fileURLToPath(new URL("../dist/main-for-specs/main.js", impor
 export interface Desktop {
   readonly dataFolder: string;
   readonly launch: (options?: LaunchOptions) => Promise<LaunchedApp>;
+  /** Another instance on the same folder, which leaves by itself: its exit code. */
+  readonly startSecond: () => Promise<number | null>;
   /** Errors that this spec brings about itself: text that the message holds. */
   readonly expectError: (part: string) => void;
 }
@@ -57,7 +60,9 @@ export const test = base.extend<{ desktop: Desktop }>({
       launched.push(app);
       return app;
     };
-    await use({ dataFolder, launch, expectError: (part) => void expected.push(part) });
+    const startSecond = (): Promise<number | null> =>
+      runToExit([mainBundle, "--data", dataFolder], appEnvironment());
+    await use({ dataFolder, launch, startSecond, expectError: (part) => void expected.push(part) });
     for (const { kill } of launched) await kill();
     rmSync(dataFolder, { recursive: true, force: true });
     const unexpected = errors.filter((error) => !expected.some((part) => error.includes(part)));

@@ -7,6 +7,7 @@ import {
   mkdirSync,
   openSync,
   readdirSync,
+  rmdirSync,
   statSync,
 } from "node:fs";
 import { homedir } from "node:os";
@@ -105,20 +106,37 @@ function make(path: string): void {
   try {
     makeWithParents(path);
   } catch (error) {
+    const code = codeOf(error);
+    const advice = adviceFor[code] ?? "Name another folder with --data.";
     throw new DataFolderError(
-      `The data folder ${path} cannot be created (${codeOf(error)}). Name another folder with --data.`,
+      `The data folder ${path} cannot be created (${code}). ${advice}`,
       path,
       error,
     );
   }
 }
 
+/** What the disk says, not the folder: there another name for it would not help. */
+const adviceFor: Readonly<Record<string, string>> = {
+  ENOSPC: "The disk is full: free some space, or name a folder on another disk with --data.",
+  EDQUOT:
+    "Your quota on this disk is used up: free some space, or name a folder on another disk with --data.",
+  EIO: "The disk reports an error: look at it, or name a folder on another disk with --data.",
+  EROFS: "That disk can only be read: name a folder on another disk with --data.",
+};
+
 // Not mkdir's `recursive`: Node tries for ever where a folder exists but takes no entries (/proc).
 function makeWithParents(path: string): void {
   const parent = dirname(path);
   if (parent !== path && !isThere(parent)) makeWithParents(parent);
   mkdirSync(path, { mode: 0o700 });
-  syncFolder(parent);
+  try {
+    syncFolder(parent);
+  } catch (error) {
+    // What the next start finds has to be durable, so it must not find this one.
+    rmdirSync(path);
+    throw error;
+  }
 }
 
 /** A power loss just after the first run must not take the new folder. Windows opens no folders. */

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { StorageError } from "../../app/storage/storage-error.ts";
 import { openStorage } from "../../src-main/core/open-storage.ts";
+import { DataFolderError } from "../../src-main/data-folder.ts";
 import { createAcknowledged, type Acknowledged } from "../kill-loop/acknowledged.ts";
 import { openCallLedger, readCallLedger } from "../kill-loop/call-ledger.ts";
 import { checkWorld } from "../kill-loop/check-world.ts";
@@ -72,9 +73,9 @@ export async function playCase(
   };
 
   function noteRefusal(what: string, error: unknown): void {
-    const isClear = error instanceof StorageError;
-    refusals.add(`${what}: ${isClear ? error.code : String(error)}`);
-    if (!isClear) problems.push(`${what} failed without a storage error: ${String(error)}`);
+    const isClear = error instanceof StorageError || error instanceof DataFolderError;
+    refusals.add(`${what}: ${error instanceof StorageError ? error.code : String(error)}`);
+    if (!isClear) problems.push(`${what} failed without a clear error: ${String(error)}`);
   }
 
   try {

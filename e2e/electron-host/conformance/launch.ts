@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { _electron, test as base, type ElectronApplication, type Page } from "@playwright/test";
+import { runToExit } from "../../run-to-exit.ts";
 import { hostEnvironment, whyNotHere } from "../../test-host.ts";
 
 const main = fileURLToPath(new URL("./app/main.mjs", import.meta.url));
@@ -12,7 +13,8 @@ export interface Conformance {
   readonly app: ElectronApplication;
   readonly page: Page;
   readonly userData: string;
-  readonly launchAgain: () => Promise<ElectronApplication>;
+  /** Another instance, which leaves by itself: its exit code. */
+  readonly startSecond: () => Promise<number | null>;
   /** What its main process saw, in order. */
   readonly seen: () => Promise<unknown[][]>;
 }
@@ -24,20 +26,15 @@ export const test = base.extend<{ conformance: Conformance }>({
     const reason = whyNotHere();
     base.skip(reason !== null, reason ?? "");
     const userData = mkdtempSync(join(tmpdir(), "handshake-conformance-"));
-    const apps: ElectronApplication[] = [];
-    const launchAgain = async (): Promise<ElectronApplication> => {
-      const env = { ...definedOnly(process.env), ...hostEnvironment() };
-      const app = await _electron.launch({ args: [main, userData], env });
-      apps.push(app);
-      return app;
-    };
-    const app = await launchAgain();
+    const args = [main, userData];
+    const env = { ...definedOnly(process.env), ...hostEnvironment() };
+    const app = await _electron.launch({ args, env });
     const page = await app.firstWindow();
     await page.waitForSelector("h1");
     const seen = (): Promise<unknown[][]> =>
       app.evaluate(() => (globalThis as unknown as { seen: unknown[][] }).seen);
-    await use({ app, page, userData, launchAgain, seen });
-    for (const launched of apps) await launched.close();
+    await use({ app, page, userData, startSecond: () => runToExit(args, env), seen });
+    await app.close();
     rmSync(userData, { recursive: true, force: true });
   },
 });
