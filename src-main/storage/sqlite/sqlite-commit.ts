@@ -2,13 +2,14 @@ import type Database from "better-sqlite3";
 import type { Group } from "../../../app/storage/change.ts";
 import { StorageError } from "../../../app/storage/storage-error.ts";
 import type { Fence, GroupOutcome } from "../../../app/storage/storage.ts";
-import { createChangeWriter, summarize, type GroupSummary } from "./sqlite-change-writer.ts";
+import { checkGroup } from "../group-check.ts";
+import { summarize, type GroupSummary } from "../group-summary.ts";
+import { createChangeWriter } from "./sqlite-change-writer.ts";
 import { groupErrorOf, storageErrorOf } from "./sqlite-errors.ts";
 import type { GroupContext } from "./sqlite-event-writer.ts";
-import { GroupRejection, conflict, refuse } from "./sqlite-group-rejection.ts";
+import { GroupRejection, conflict } from "../group-rejection.ts";
 import { requireFence } from "./sqlite-instances.ts";
 import { createRunKeys } from "./sqlite-run-keys.ts";
-import { isTimestamp } from "./sqlite-timestamp.ts";
 
 export type CrashPoint = ((name: string) => void) | undefined;
 
@@ -216,19 +217,6 @@ function accepted(group: Group, position: Position): GroupOutcome {
     revision: position.revision,
     lastSeq: position.lastSeq,
   };
-}
-
-function checkGroup(group: Group, fence: Fence | null): void {
-  const what = `Group ${group.groupId} of run ${group.runId}`;
-  if (!isTimestamp(group.at))
-    throw refuse(what, "its time is not RFC 3339 in UTC with milliseconds");
-  if (group.changes.length === 0) throw refuse(what, "it changes nothing");
-  for (const { actor } of group.changes) {
-    if (actor.kind === "system")
-      throw new GroupRejection("ILLEGAL_TRANSITION", `${what}: only recovery acts as system.`);
-    if (fence === null && actor.kind === "engine")
-      throw refuse(what, "an engine writes only with its epoch");
-  }
 }
 
 /** An error that condemns one group, and not the disk, the lock or the owner. */

@@ -1,11 +1,9 @@
 import type Database from "better-sqlite3";
 import type { Actor, ActorKind } from "../../../app/model/actor.ts";
-import { parseRunEventData, type RunEventType } from "../../../app/model/run-event.ts";
+import type { RunEventType } from "../../../app/model/run-event.ts";
 import type { Change } from "../../../app/storage/change.ts";
-import { eventOfChange } from "../../../app/storage/event-of-change.ts";
-import { checkNodeChange } from "./sqlite-node-check.ts";
-import { eventChecksum } from "./sqlite-functions.ts";
-import { refuse } from "./sqlite-group-rejection.ts";
+import { checkedEvent } from "../checked-event.ts";
+import { eventChecksum } from "../event-checksum.ts";
 
 /** The run, group and owner that a change belongs to; one object for a whole group. */
 export interface GroupContext {
@@ -41,22 +39,4 @@ export function createEventWriter(db: Database.Database) {
     const checksum = eventChecksum(runId, seq, at, type, actor.kind, id, via, epoch, groupId, text);
     statementFor(type, actor.kind).run(run, seq, at, id, via, epoch, groupId, text, checksum);
   };
-}
-
-function checkedEvent(change: Change, runId: string): ReturnType<typeof eventOfChange> {
-  if (change.change === "createNode" || change.change === "nodeStatus") {
-    // Two of these for every step: checked by hand, because parsing by schema costs 3 µs each.
-    checkNodeChange(change, runId);
-    return eventOfChange(change);
-  }
-  // From JavaScript, or over a port, a change may be of no known kind.
-  const event: ReturnType<typeof eventOfChange> | undefined = eventOfChange(change);
-  if (event === undefined)
-    throw refuse(`A change of run ${runId}`, `"${String((change as Change).change)}" is unknown`);
-  try {
-    return parseRunEventData(event.type, event.data);
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    throw refuse(`A ${event.type} event of run ${runId}`, message);
-  }
 }

@@ -1,9 +1,8 @@
-import type { Change, Group } from "../../../app/storage/change.ts";
-import type { Payload } from "../../../app/model/json.ts";
+import type { Group } from "../../../app/storage/change.ts";
 import type { GroupOutcome } from "../../../app/storage/storage.ts";
 import type { BlobFolder } from "./sqlite-blobs.ts";
-import { GroupRejection, conflict } from "./sqlite-group-rejection.ts";
-import { inlinePayloadBytes, largestPayloadBytes } from "./sqlite-payload.ts";
+import { conflict } from "../group-rejection.ts";
+import { largePayloadsOf, largestPayloadBytes, tooLargeError } from "../payload-limits.ts";
 
 /**
  * Saves the payloads that are too large for a row as files, before any row names them. A group with
@@ -31,26 +30,4 @@ export function saveLargePayloads(
     storable: refused.size === 0 ? groups : groups.filter((group) => !refused.has(group)),
     refused,
   };
-}
-
-function tooLargeError({ bytes }: Payload): GroupRejection {
-  return new GroupRejection(
-    "TOO_LARGE",
-    `Result too large (${Math.ceil(bytes / 1_048_576)} MB); at most 100 MB are kept. Write it to a file and return its path.`,
-    { bytes },
-  );
-}
-
-const none: readonly Payload[] = [];
-
-function largePayloadsOf(change: Change): readonly Payload[] {
-  const input = "input" in change ? change.input : undefined;
-  const output = "output" in change ? change.output : undefined;
-  const answer = "answer" in change ? change.answer : undefined;
-  if (!isLarge(input) && !isLarge(output) && !isLarge(answer)) return none;
-  return [input, output, answer].filter((payload) => payload !== undefined).filter(isLarge);
-}
-
-function isLarge(payload: Payload | undefined): boolean {
-  return payload !== undefined && payload.bytes > inlinePayloadBytes;
 }

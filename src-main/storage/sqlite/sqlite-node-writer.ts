@@ -4,8 +4,8 @@ import { isTerminal } from "../../../app/model/job.ts";
 import type { ChangeNodeStatus, CreateNodeExecution } from "../../../app/storage/change.ts";
 import { isLegalTransition } from "../../../app/engine/transitions.ts";
 import type { GroupContext } from "./sqlite-event-writer.ts";
-import { GroupRejection, conflict, refuse } from "./sqlite-group-rejection.ts";
-import { inlineText } from "./sqlite-payload.ts";
+import { GroupRejection, conflict, refuse } from "../group-rejection.ts";
+import { inlineText } from "../payload-limits.ts";
 
 type NodeChange = ChangeNodeStatus | CreateNodeExecution;
 

@@ -13,34 +13,21 @@ import type {
   RegisteredChildProcess,
   StoredLogLine,
 } from "../../../app/storage/storage.ts";
-import {
-  eventOfRow,
-  instanceOfRow,
-  selectEvent,
-  type EventRow,
-  type InstanceRow,
-} from "./sqlite-event-rows.ts";
+import { eventOfRow, instanceOfRow, type EventRow, type InstanceRow } from "../event-rows.ts";
 import {
   attemptOfRow,
   logOfRow,
   nodeOfRow,
-  selectNode,
   subStepOfRow,
   type AttemptRow,
   type LogRow,
   type NodeRow,
   type SubStepRow,
-} from "./sqlite-node-rows.ts";
-import {
-  jobOfRow,
-  runOfRow,
-  selectJob,
-  selectRun,
-  type JobRow,
-  type RunRow,
-} from "./sqlite-run-rows.ts";
+} from "../node-rows.ts";
+import { jobOfRow, runOfRow, type JobRow, type RunRow } from "../run-rows.ts";
 import { createRunLists } from "./sqlite-run-lists.ts";
 import { createSchedulerReads } from "./sqlite-scheduler-reads.ts";
+import { selectRun, selectJob, selectNode, selectEvent } from "./sqlite-selects.ts";
 
 interface Page {
   readonly after: number;

@@ -1,5 +1,5 @@
 import type Database from "better-sqlite3";
-import { GroupRejection } from "./sqlite-group-rejection.ts";
+import { GroupRejection } from "../group-rejection.ts";
 
 const mostKept = 20_000;
 

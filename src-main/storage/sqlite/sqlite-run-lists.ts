@@ -2,7 +2,8 @@ import type Database from "better-sqlite3";
 import { StorageError } from "../../../app/storage/storage-error.ts";
 import type { RunQuery } from "../../../app/storage/storage.ts";
 import type { WorkflowRun } from "../../../app/model/workflow-run.ts";
-import { runOfRow, selectRun, type RunRow } from "./sqlite-run-rows.ts";
+import { runOfRow, type RunRow } from "../run-rows.ts";
+import { selectRun } from "./sqlite-selects.ts";
 
 /** Pages of runs, newest first, each by an index and never by an offset. */
 export function createRunLists(db: Database.Database) {

@@ -13,8 +13,8 @@ import type {
 import type { Fence } from "../../../app/storage/storage.ts";
 import { isLegalTransition } from "../../../app/engine/transitions.ts";
 import type { GroupContext } from "./sqlite-event-writer.ts";
-import { GroupRejection, conflict, refuse } from "./sqlite-group-rejection.ts";
-import { inlineText } from "./sqlite-payload.ts";
+import { GroupRejection, conflict, refuse } from "../group-rejection.ts";
+import { inlineText } from "../payload-limits.ts";
 
 /** Milliseconds from `running_since` to a given time; 0 when the clock was set back between them. */
 export function stretchSql(until: string): string {

@@ -1,6 +1,7 @@
 import type Database from "better-sqlite3";
 import type { WorkflowRun } from "../../../app/model/workflow-run.ts";
-import { runOfRow, selectRun, type RunRow } from "./sqlite-run-rows.ts";
+import { runOfRow, type RunRow } from "../run-rows.ts";
+import { selectRun } from "./sqlite-selects.ts";
 
 interface DueQuery {
   readonly now: string;

@@ -4,11 +4,9 @@ import { World } from "../../../app/storage/storage-fixture.conformance.ts";
 import { beatRunsSql } from "./sqlite-instances.ts";
 import { listNodes, listOrphans, temporaryTables } from "./sqlite-recovery.ts";
 import { matching, openRaw, openTestStorage } from "./sqlite-fixture.conformance.ts";
-import { selectEvent } from "./sqlite-event-rows.ts";
-import { selectNode } from "./sqlite-node-rows.ts";
-import { selectRun } from "./sqlite-run-rows.ts";
 import { pageQuery } from "./sqlite-run-lists.ts";
 import { schedulerSql } from "./sqlite-scheduler-reads.ts";
+import { selectRun, selectNode, selectEvent } from "./sqlite-selects.ts";
 
 test("[D2] [S9] trap: the database itself refuses what must never be stored, and history never goes with its job", async () => {
   const underTest = await openTestStorage();

@@ -1,13 +1,11 @@
 import { hash } from "node:crypto";
-import { isDeepStrictEqual } from "node:util";
 import type Database from "better-sqlite3";
-import { rebuildRun } from "../../../app/storage/rebuild-run.ts";
 import type { IntegrityProblem } from "../../../app/storage/storage.ts";
 import type { BlobFolder } from "./sqlite-blobs.ts";
 import { storageErrorOf } from "./sqlite-errors.ts";
-import { eventChecksum } from "./sqlite-functions.ts";
+import { checkEvents, compareWithHistory, type ChecksummedRow } from "../history-check.ts";
 import type { Reads } from "./sqlite-reads.ts";
-import { eventOfRow, selectEvent, type EventRow } from "./sqlite-event-rows.ts";
+import { selectEvent } from "./sqlite-selects.ts";
 
 export interface VerifyOptions {
   readonly db: Database.Database;
@@ -124,10 +122,6 @@ function checkPayloads({ db, blobs }: VerifyOptions): readonly IntegrityProblem[
   return problems;
 }
 
-interface ChecksummedRow extends EventRow {
-  readonly checksum: number;
-}
-
 function checkHistories({ db, reads }: VerifyOptions): readonly IntegrityProblem[] {
   const runs = db
     .prepare<[], { id: number; run_id: string }>("select id, run_id from workflow_run order by id")
@@ -137,111 +131,33 @@ function checkHistories({ db, reads }: VerifyOptions): readonly IntegrityProblem
   );
   return runs.flatMap(({ id, run_id: runId }) => {
     const rows = events.all(id);
-    const damaged = rows.flatMap((row, index) => checkEvent(runId, row, index + 1));
+    const damaged = checkEvents(runId, rows);
     return damaged.length > 0 ? damaged : checkRebuild(reads, runId, rows);
   });
 }
 
-function checkEvent(
-  runId: string,
-  row: ChecksummedRow,
-  expectedSeq: number,
-): readonly IntegrityProblem[] {
-  const where = `event ${row.seq}`;
-  const {
-    seq,
-    at,
-    type,
-    actor_kind: kind,
-    actor_id: actor,
-    actor_via: via,
-    epoch,
-    group_id: group,
-    data,
-  } = row;
-  const problems: IntegrityProblem[] = [];
-  if (seq !== expectedSeq)
-    problems.push({ where, message: `event ${expectedSeq} is missing before it`, runId });
-  if (eventChecksum(runId, seq, at, type, kind, actor, via, epoch, group, data) !== row.checksum) {
-    problems.push({ where, message: "does not match its checksum", runId });
-  }
-  return problems;
-}
-
-/** Rows against what the history makes of them (F1). */
 function checkRebuild(
   reads: Reads,
   runId: string,
-  rows: readonly EventRow[],
+  rows: readonly ChecksummedRow[],
 ): readonly IntegrityProblem[] {
-  const all = { after: 0, limit: Number.MAX_SAFE_INTEGER };
   try {
-    const rebuilt = rebuildRun(rows.map((row) => eventOfRow(runId, row)));
     const run = reads.getRun(runId);
-    const job = run === null ? null : reads.getJob(run.jobId);
-    const nodes = reads.listWorkflowNodeExecutions(runId, all);
+    const nodes = reads.listWorkflowNodeExecutions(runId, {
+      after: 0,
+      limit: Number.MAX_SAFE_INTEGER,
+    });
     const ids = nodes.map(({ nodeExecutionId }) => nodeExecutionId);
-    return [
-      ...differences("run", { ...rebuilt.run }, { ...run }, runId),
-      ...differences("job", { ...rebuilt.job }, { ...job }, runId),
-      ...compareLists("node execution", rebuilt.nodes, nodes, runId),
-      ...compareLists(
-        "attempt",
-        rebuilt.attempts,
-        ids.flatMap((id) => reads.listAttempts(id)),
-        runId,
-      ),
-      ...compareLists(
-        "sub-step",
-        rebuilt.subSteps.toSorted(byStep),
-        ids.flatMap((id) => reads.listSubSteps(id)).toSorted(byStep),
-        runId,
-      ),
-    ];
+    return compareWithHistory(runId, rows, {
+      run,
+      job: run === null ? null : reads.getJob(run.jobId),
+      nodes,
+      attempts: ids.flatMap((id) => reads.listAttempts(id)),
+      subSteps: ids.flatMap((id) => reads.listSubSteps(id)),
+    });
   } catch (error) {
     return [{ where: "history", message: messageOf(error), runId }];
   }
-}
-
-function compareLists(
-  what: string,
-  expected: readonly object[],
-  actual: readonly object[],
-  runId: string,
-): readonly IntegrityProblem[] {
-  if (expected.length !== actual.length) {
-    return [
-      {
-        where: what,
-        message: `there are ${actual.length}, history says ${expected.length}`,
-        runId,
-      },
-    ];
-  }
-  return expected.flatMap((item, index) =>
-    differences(`${what} ${index + 1}`, { ...item }, { ...actual[index] }, runId),
-  );
-}
-
-function differences(
-  where: string,
-  expected: Readonly<Record<string, unknown>>,
-  actual: Readonly<Record<string, unknown>>,
-  runId: string,
-): readonly IntegrityProblem[] {
-  return Object.keys(expected)
-    .filter((key) => !isDeepStrictEqual(expected[key], actual[key]))
-    .map((key) => ({
-      where: `${where}, ${key}`,
-      message: `is ${JSON.stringify(actual[key])}, history says ${JSON.stringify(expected[key])}`,
-      runId,
-    }));
-}
-
-function byStep(a: { nodeExecutionId: string; name: string; n: number }, b: typeof a): number {
-  return (
-    a.nodeExecutionId.localeCompare(b.nodeExecutionId) || a.name.localeCompare(b.name) || a.n - b.n
-  );
 }
 
 function checkJobs({ db }: VerifyOptions): readonly IntegrityProblem[] {

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { newRunId, nodeExecutionIdOf } from "../../../app/model/execution-id.ts";
-import { eventData } from "../../../app/model/run-event.ts";
-import type { ChangeNodeStatus } from "../../../app/storage/change.ts";
-import { eventOfChange } from "../../../app/storage/event-of-change.ts";
-import { checkNodeChange } from "./sqlite-node-check.ts";
+import { newRunId, nodeExecutionIdOf } from "../../app/model/execution-id.ts";
+import { eventData } from "../../app/model/run-event.ts";
+import type { ChangeNodeStatus } from "../../app/storage/change.ts";
+import { eventOfChange } from "../../app/storage/event-of-change.ts";
+import { checkNodeChange } from "./node-change-check.ts";
 
 const runId = newRunId(1_700_000_000_000, new Uint8Array(10));
 const good: ChangeNodeStatus = {

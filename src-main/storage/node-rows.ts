@@ -1,7 +1,7 @@
-import type { ActorKind } from "../../../app/model/actor.ts";
-import { nodeExecutionIdOf } from "../../../app/model/execution-id.ts";
-import { Failure } from "../../../app/model/failure.ts";
-import { JobMetrics, noMetrics } from "../../../app/model/job.ts";
+import type { ActorKind } from "../../app/model/actor.ts";
+import { nodeExecutionIdOf } from "../../app/model/execution-id.ts";
+import { Failure } from "../../app/model/failure.ts";
+import { JobMetrics, noMetrics } from "../../app/model/job.ts";
 import {
   Question,
   type Attempt,
@@ -10,9 +10,9 @@ import {
   type NodeStatus,
   type ReplayClass,
   type SubStep,
-} from "../../../app/model/node-execution.ts";
-import type { StoredLogLine } from "../../../app/storage/storage.ts";
-import { actorOf, parseNumbers, refOf } from "./sqlite-value-rows.ts";
+} from "../../app/model/node-execution.ts";
+import type { StoredLogLine } from "../../app/storage/storage.ts";
+import { actorOf, parseNumbers, refOf } from "./value-rows.ts";
 
 export interface NodeRow {
   readonly sequence: number;
@@ -42,14 +42,6 @@ export interface NodeRow {
   readonly answer_sha256: string | null;
   readonly answer_bytes: number | null;
 }
-
-/** What a `NodeRow` is made of; `n` is the node execution. Payload texts are not read. */
-export const selectNode = `
-  select n.sequence, n.node_path, n.iteration_path, n.node_type, n.replay, n.generation, n.status, n.status_reason,
-    n.actor_kind, n.actor_id, n.actor_via, n.created_at, n.started_at, n.finished_at, n.not_before,
-    n.attempt_number, n.attempt_status, n.error, n.taken_edges, n.question,
-    n.input_sha256, n.input_bytes, n.output_sha256, n.output_bytes, n.answer_sha256, n.answer_bytes
-  from node_execution n`;
 
 export function nodeOfRow(runId: string, row: NodeRow): NodeExecution {
   return {

@@ -1,4 +1,4 @@
-import { StorageError, type StorageErrorCode } from "../../../app/storage/storage-error.ts";
+import { StorageError, type StorageErrorCode } from "../../app/storage/storage-error.ts";
 
 /** Why one group cannot be applied, while the others of its batch can. */
 export class GroupRejection extends StorageError {

@@ -1,13 +1,13 @@
-import type { ActorKind } from "../../../app/model/actor.ts";
-import { Failure } from "../../../app/model/failure.ts";
-import { JobMetrics, type AccessMode, type Job, type JobState } from "../../../app/model/job.ts";
+import type { ActorKind } from "../../app/model/actor.ts";
+import { Failure } from "../../app/model/failure.ts";
+import { JobMetrics, type AccessMode, type Job, type JobState } from "../../app/model/job.ts";
 import {
   Closing,
   Trigger,
   type OnInterrupted,
   type WorkflowRun,
-} from "../../../app/model/workflow-run.ts";
-import { actorOf, parseStrings, refOf } from "./sqlite-value-rows.ts";
+} from "../../app/model/workflow-run.ts";
+import { actorOf, parseStrings, refOf } from "./value-rows.ts";
 
 export interface RunRow {
   readonly id: number;
@@ -50,21 +50,6 @@ export interface RunRow {
   readonly output_sha256: string | null;
   readonly output_bytes: number | null;
 }
-
-/** What a `RunRow` is made of; `r` is the run. */
-export const selectRun = `
-  select r.id, r.run_id, j.job_id, d.hash as definition_hash, r.revision, r.last_seq, r.nodes_total, r.nodes_done,
-    r.crash_count, r.status, r.status_reason, r.actor_kind, r.actor_id, r.actor_via,
-    o.instance_id as owner_instance_id, r.owner_epoch, r.heartbeat_at, r.wake_at, r.running_ms,
-    r.created_at, r.started_at, r.finished_at, r.error, r.closing, r.workflow_id, r.workflow_name, r.key_scope,
-    r.trigger, r.parent_run_id, r.forked_from_run_id, r.grants, r.access_mode, r.on_interrupted, r.pinned, r.tags,
-    i.sha256 as input_sha256, i.bytes as input_bytes, u.sha256 as output_sha256, u.bytes as output_bytes
-  from workflow_run r
-    join job j on j.id = r.job
-    join workflow_definition d on d.id = r.definition
-    join run_payload i on i.id = r.id * 2
-    left join run_payload u on u.id = r.id * 2 + 1
-    left join engine_instance o on o.epoch = r.owner_epoch`;
 
 export function runOfRow(row: RunRow): WorkflowRun {
   return {
@@ -119,11 +104,6 @@ export interface JobRow {
   readonly started_at: string | null;
   readonly finished_at: string | null;
 }
-
-export const selectJob = `
-  select j.job_id, j.trace_id, r.run_id, j.job_kind, j.state, r.grants, r.access_mode, j.metrics,
-    j.status_reason, j.created_at, r.started_at, r.finished_at
-  from job j join workflow_run r on r.id = j.newest_run`;
 
 export function jobOfRow(row: JobRow): Job {
   return {

@@ -1,8 +1,8 @@
-import type { ActorKind } from "../../../app/model/actor.ts";
-import { parseRunEventData, type RunEvent } from "../../../app/model/run-event.ts";
-import { StorageError } from "../../../app/storage/storage-error.ts";
-import type { EngineInstance } from "../../../app/storage/storage.ts";
-import { actorOf } from "./sqlite-value-rows.ts";
+import type { ActorKind } from "../../app/model/actor.ts";
+import { parseRunEventData, type RunEvent } from "../../app/model/run-event.ts";
+import { StorageError } from "../../app/storage/storage-error.ts";
+import type { EngineInstance } from "../../app/storage/storage.ts";
+import { actorOf } from "./value-rows.ts";
 
 export interface EventRow {
   readonly seq: number;
@@ -15,10 +15,6 @@ export interface EventRow {
   readonly group_id: string;
   readonly data: string;
 }
-
-export const selectEvent = `
-  select e.seq, e.at, e.type, e.actor_kind, e.actor_id, e.actor_via, e.epoch, e.group_id, e.data
-  from run_event e`;
 
 /** DAMAGED when type or data are not what an event may hold. */
 export function eventOfRow(runId: string, row: EventRow): RunEvent {

@@ -1,11 +1,11 @@
-import { Failure } from "../../../app/model/failure.ts";
-import { nodeExecutionIdOf } from "../../../app/model/execution-id.ts";
-import { JobMetrics } from "../../../app/model/job.ts";
-import type { Payload } from "../../../app/model/json.ts";
-import { Question } from "../../../app/model/node-execution.ts";
-import type { ChangeNodeStatus, CreateNodeExecution } from "../../../app/storage/change.ts";
-import { refuse } from "./sqlite-group-rejection.ts";
-import { isTimestamp } from "./sqlite-timestamp.ts";
+import { Failure } from "../../app/model/failure.ts";
+import { nodeExecutionIdOf } from "../../app/model/execution-id.ts";
+import { JobMetrics } from "../../app/model/job.ts";
+import type { Payload } from "../../app/model/json.ts";
+import { Question } from "../../app/model/node-execution.ts";
+import type { ChangeNodeStatus, CreateNodeExecution } from "../../app/storage/change.ts";
+import { refuse } from "./group-rejection.ts";
+import { isTimestamp } from "./timestamp.ts";
 
 /**
  * What the `node.status` schema checks, by hand; the words of closed lists are checked by the tables.

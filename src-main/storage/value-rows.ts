@@ -1,6 +1,6 @@
-import type { Actor, ActorKind } from "../../../app/model/actor.ts";
-import type { PayloadRef } from "../../../app/model/workflow-run.ts";
-import { StorageError } from "../../../app/storage/storage-error.ts";
+import type { Actor, ActorKind } from "../../app/model/actor.ts";
+import type { PayloadRef } from "../../app/model/workflow-run.ts";
+import { StorageError } from "../../app/storage/storage-error.ts";
 
 // Rows become domain values in the `*-rows.ts` files alone. Words of a closed list are trusted, because
 // the tables check them; JSON text is parsed by its schema, because a table cannot.
