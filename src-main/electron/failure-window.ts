@@ -1,5 +1,5 @@
 import { app, dialog, shell } from "electron";
-import { browserAddressOf } from "./browser-address.ts";
+import { servedAddressOf } from "../serve/served-address.ts";
 import { startFailurePage, type FailureAction } from "./start-failure.ts";
 import { openStatusWindow } from "./status-window.ts";
 
@@ -12,7 +12,7 @@ export interface FailureWindowOptions {
 /** Says why the app could not start, and offers the ways out. None of them deletes anything. */
 export function showFailureWindow(error: Error, options: FailureWindowOptions): void {
   const { dataFolder, onRetry, onQuit } = options;
-  const browserAddress = browserAddressOf(error, dataFolder);
+  const browserAddress = servedAddressOf(error, dataFolder);
   const actions: Readonly<Record<FailureAction, () => void>> = {
     retry() {
       window.close();

@@ -175,11 +175,14 @@ describe("ending it", () => {
 });
 
 describe("[R4] the data folder", () => {
-  test("has one owner: a second serve exits with 4 and names the first", async () => {
-    const { running } = await startServing();
-    const { code, stderr } = await handshake.run(["serve"]);
-    expect(code).toBe(4);
-    expect(stderr).toContain(`handshake serve (pid ${running.child.pid}`);
+  test("has one owner: a second serve exits with 4, names the first and says where it is", async () => {
+    const { origin } = await startServing();
+    const second = await handshake.run(["serve"]);
+    expect([second.code, second.stderr]).toEqual([
+      4,
+      expect.stringMatching(/^Handshake runs already \(pid \d+, since [^)]+\)\. Press Enter/),
+    ]);
+    expect(second.stderr.trimEnd().split("\n").at(-1)).toBe(`${origin}/`);
   });
 
   test("commands act through it, and tabs see what they did", async () => {

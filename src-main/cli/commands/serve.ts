@@ -1,6 +1,8 @@
+import { StorageError } from "../../../app/storage/storage-error.ts";
 import { openBrowser } from "../../serve/open-browser.ts";
 import { isTaken } from "../../serve/listen.ts";
 import { serve as startServing, type Served } from "../../serve/serve.ts";
+import { servedAddressOf } from "../../serve/served-address.ts";
 import type { Command, CommandContext } from "../command.ts";
 import { CommandError, usageError } from "../command-error.ts";
 import { exitCode, type ExitCode } from "../exit-code.ts";
@@ -39,13 +41,17 @@ runs that were working are stalled, to be resumed at the next start.`,
 async function start(context: CommandContext): Promise<Served> {
   const { options, output } = context;
   const port = readPort(options.get("port"));
+  const dataFolder = context.dataFolder();
+  const { path } = dataFolder;
   try {
     return await startServing({
-      dataFolder: context.dataFolder(),
+      dataFolder,
       port,
       onTrouble: (message) => output.note(message),
     });
   } catch (error) {
+    const elsewhere = error instanceof Error ? servedAddressOf(error, path) : null;
+    if (elsewhere !== null) throw runsElsewhere(error, elsewhere);
     if (port === null || !isTaken(error)) throw error;
     throw new CommandError(
       "PORT_TAKEN",
@@ -53,6 +59,17 @@ async function start(context: CommandContext): Promise<Served> {
       { exit: exitCode.storage, cause: error },
     );
   }
+}
+
+/** For whoever started it twice: where it is. */
+function runsElsewhere(cause: unknown, address: string): CommandError {
+  const details = cause instanceof StorageError ? cause.details : {};
+  return new CommandError(
+    "IN_USE",
+    `Handshake runs already (pid ${String(details["pid"])}, since ${String(details["since"])}). ` +
+      `Press Enter in its terminal for a new address; a browser that opened it before finds it at\n${address}`,
+    { exit: exitCode.storage, details: { ...details, url: address }, cause },
+  );
 }
 
 function announce(context: CommandContext, served: Served, address: string): void {

@@ -5,8 +5,11 @@ import { StorageError } from "../../app/storage/storage-error.ts";
 
 const PortFile = z.object({ port: z.number().int().min(1).max(65_535) });
 
-/** Where the screens of the owner that is in the way can be seen; null when it has none. */
-export function browserAddressOf(error: Error, dataFolder: string): string | null {
+/**
+ * Where the screens of the owner that is in the way can be seen, by a browser that opened them before; null
+ * when it has none.
+ */
+export function servedAddressOf(error: Error, dataFolder: string): string | null {
   const isServed =
     error instanceof StorageError &&
     error.code === "IN_USE" &&

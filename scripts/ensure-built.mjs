@@ -1,0 +1,66 @@
+// Builds what is older than its sources. Needs the dependencies.
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { projectNode, projectRoot } from "./bootstrap.mjs";
+
+const sources = {
+  "build:renderer": ["app", "src-renderer", "renderer.vite.config.ts", "package-lock.json"],
+  build: [
+    "app",
+    "src-renderer",
+    "src-main",
+    "renderer.vite.config.ts",
+    "electron.vite.config.ts",
+    "package-lock.json",
+  ],
+};
+
+/** Runs the script of package.json where its sources changed since it last ran; null, or why it failed. */
+export function ensureBuilt(script) {
+  const stampFile = join(projectRoot, "dist", `.${script.replace(":", "-")}-stamp`);
+  const stamp = hashOf(sources[script]);
+  const isBuilt =
+    existsSync(stampFile) &&
+    readFileSync(stampFile, "utf8") === stamp &&
+    existsSync(join(projectRoot, "dist/renderer/index.html"));
+  if (isBuilt) return null;
+  console.log(`Set-up: building the ${script === "build" ? "app" : "screens"} …`);
+  const result = spawnSync(projectNode, ["--run", script], {
+    cwd: projectRoot,
+    encoding: "utf8",
+    env: {
+      ...process.env,
+      PATH: [join(projectRoot, "node_modules/.bin"), process.env.PATH].join(delimiter),
+    },
+  });
+  if (result.status !== 0) {
+    return `${script} failed: ${result.error?.message ?? `${result.stdout}${result.stderr}`.trim()}`;
+  }
+  mkdirSync(join(projectRoot, "dist"), { recursive: true });
+  writeFileSync(stampFile, stamp);
+  return null;
+}
+
+function hashOf(paths) {
+  const hash = createHash("sha256");
+  for (const path of paths.flatMap(filesIn)) {
+    hash
+      .update(`${path}\0`)
+      .update(readFileSync(join(projectRoot, path)))
+      .update("\0");
+  }
+  return hash.digest("hex");
+}
+
+function filesIn(path) {
+  const entries = /\.\w+$/.test(path)
+    ? null
+    : readdirSync(join(projectRoot, path), { recursive: true, withFileTypes: true });
+  if (entries === null) return [path];
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath.slice(projectRoot.length + 1), entry.name))
+    .toSorted();
+}
