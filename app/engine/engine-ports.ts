@@ -9,6 +9,8 @@ export interface EnginePorts {
   readonly storage: Storage;
   readonly fence: Fence;
   readonly clock: Clock;
+  /** Tells this machine from others that share the database; needed where several do. */
+  readonly machineId?: string;
   readonly registry: NodeRegistry;
   /** SHA-256 (lower-case hex) and UTF-8 length of a text. */
   readonly digest: (text: string) => PayloadRef;

@@ -160,7 +160,8 @@ interface NewRun {
 
 async function runAgain(context: ActionContext, parts: NewRun): Promise<StartedRun> {
   const { source, plan, request, kind, taken } = parts;
-  const { folder } = source.trigger;
+  // The files and programs that it needs are where they were.
+  const { folder, machineId } = source.trigger;
   const { ports } = context.internals;
   const runId = ports.newRunId();
   const job = await ports.storage.getJob(source.jobId);
@@ -183,6 +184,7 @@ async function runAgain(context: ActionContext, parts: NewRun): Promise<StartedR
       kind,
       sourceRunId: source.runId,
       ...(folder === undefined ? {} : { folder }),
+      ...(machineId === undefined ? {} : { machineId }),
     },
     parentRunId: null,
     forkedFromRunId: isFork ? source.runId : null,

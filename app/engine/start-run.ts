@@ -7,6 +7,7 @@ import { createActiveRun } from "./create-active-run.ts";
 import type { ActionContext } from "./detached-run.ts";
 import type { StartedRun, StartRunRequest } from "./engine-requests.ts";
 import { newRunState } from "./load-run.ts";
+import { placeOf } from "./placement.ts";
 import { ruleFor } from "./run-handlers.ts";
 import type { RunPlan } from "./run-plan.ts";
 import type { Draft } from "./run-state.ts";
@@ -57,6 +58,7 @@ function creationOf(
     kind: "manual",
     ...(request.requestKey === undefined ? {} : { requestKey: request.requestKey }),
     ...(request.folder === undefined ? {} : { folder: request.folder }),
+    ...placeOf(plan, ports.machineId),
   };
   return {
     change: "createRun",

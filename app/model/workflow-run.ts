@@ -22,6 +22,8 @@ export const Trigger = z.strictObject({
   requestKey: z.string().min(1).max(200).optional(),
   /** Absolute: where the workflow's relative paths begin, whichever process works on the run. */
   folder: z.string().min(1).optional(),
+  /** Only engines of this machine work on it; without one any engine of its database may. */
+  machineId: z.string().min(1).max(200).optional(),
 });
 export type Trigger = z.infer<typeof Trigger>;
 

@@ -110,6 +110,7 @@ async function start({ options, ports, closers, accepting }: Start): Promise<Cor
     ...ports,
     storage,
     fence,
+    machineId: identity.machineId,
     isolate: (source, scope) => isolated.evaluate(source, scope),
   };
   const engine = createEngine(enginePorts);

@@ -142,6 +142,7 @@ export async function createEngineBed(
         newRunId: () => newRunId(clock.now(), crypto.getRandomValues(new Uint8Array(6))),
         random: () => 0.5,
         secrets: { get: (name) => Promise.resolve(secrets[name] ?? null) },
+        machineId: "machine",
         isolate: () => Promise.reject(new Error("No isolated expressions in this test.")),
         log: () => undefined,
       },
