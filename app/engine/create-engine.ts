@@ -26,6 +26,7 @@ import { resumeRun } from "./resume-run.ts";
 import { forkRun, rerun, retryRun } from "./run-again.ts";
 import type { RunState } from "./run-state.ts";
 import { newDraft } from "./run-state.ts";
+import { noLimits, shareLimits } from "./share-limits.ts";
 import { createSlots } from "./slots.ts";
 import { startRun } from "./start-run.ts";
 
@@ -70,7 +71,12 @@ export function createEngine(given: EnginePorts, overrides: Partial<EngineOption
     options,
     queue,
     bus,
-    slots: createSlots({ total: options.maxConcurrentNodes, byType: options.maxConcurrentByType }),
+    slots: createSlots(
+      ports.limitShares === undefined
+        ? { total: options.maxConcurrentNodes, byType: options.maxConcurrentByType }
+        : noLimits,
+    ),
+    limit: { runs: ports.limitShares === undefined ? options.maxConcurrentRuns : 0 },
     isolate: ports.isolate,
     logs: createLogBuffer(storage, clock, (error) =>
       log("warn", "Node logs could not be written.", { message: messageOf(error) }),
@@ -83,10 +89,22 @@ export function createEngine(given: EnginePorts, overrides: Partial<EngineOption
   };
   const dispatcher = createDispatcher(internals, plans);
   const context: ActionContext = { internals, dispatcher, plans };
+  const sharing =
+    ports.limitShares === undefined
+      ? null
+      : shareLimits({
+          shares: ports.limitShares,
+          internals,
+          activeRuns: () => dispatcher.active.size,
+          onRoom: () => dispatcher.nudge(),
+        });
   const heartbeat = startHeartbeat({
     internals,
     activeRuns: () => dispatcher.active.values(),
-    afterBeat: () => dispatcher.nudge(),
+    afterBeat() {
+      void sharing?.renew();
+      dispatcher.nudge();
+    },
     onFenced: stopFenced,
   });
 
@@ -111,6 +129,7 @@ export function createEngine(given: EnginePorts, overrides: Partial<EngineOption
   function shutDown(): void {
     isStopped = true;
     heartbeat.stop();
+    sharing?.stop();
     dispatcher.stop();
   }
 

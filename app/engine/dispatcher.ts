@@ -48,7 +48,7 @@ export function createDispatcher(internals: EngineInternals, plans: PlanCache): 
   /** Timers up to this time are due, whatever the wall clock says; milliseconds since 1970. */
   let dueUntil = 0;
 
-  const hasRoom = (): boolean => active.size < internals.options.maxConcurrentRuns;
+  const hasRoom = (): boolean => active.size < internals.limit.runs;
 
   function nudge(): void {
     if (!isStarted || isStopped || isScheduled) return;
@@ -90,7 +90,7 @@ export function createDispatcher(internals: EngineInternals, plans: PlanCache): 
       (page: DuePage) => storage.listDueWaitingRuns(page),
     ];
     for (const list of due) {
-      const room = internals.options.maxConcurrentRuns - active.size;
+      const room = internals.limit.runs - active.size;
       if (room <= 0 || isStopped) return;
       const limit = room + refused.size + active.size;
       for (const runId of await list({ now, limit })) {

@@ -2,6 +2,7 @@ import type { IsolatedEvaluate } from "../expression/evaluate-bounded.ts";
 import type { PayloadRef } from "../model/workflow-run.ts";
 import type { Fence, Storage } from "../storage/storage.ts";
 import type { Clock } from "./clock.ts";
+import type { LimitShares } from "./limit-shares.ts";
 import type { NodeRegistry } from "./node-registry.ts";
 
 /** Everything that the engine takes from outside. */
@@ -20,6 +21,8 @@ export interface EnginePorts {
   /** In [0, 1). */
   readonly random: () => number;
   readonly secrets: SecretPort;
+  /** Where several engines share the limits of EngineOptions; else this one has them alone. */
+  readonly limitShares?: LimitShares;
   /** Evaluates an expression where it can be killed: at most 1 s. */
   readonly isolate: IsolatedEvaluate;
   /** For the app's own log; never payloads. */

@@ -6,6 +6,7 @@ import { createEngine } from "../../app/engine/create-engine.ts";
 import type { Engine } from "../../app/engine/engine.ts";
 import type { EngineOptions } from "../../app/engine/engine-ports.ts";
 import type { StartedRun, StartRunRequest } from "../../app/engine/engine-requests.ts";
+import type { LimitShares } from "../../app/engine/limit-shares.ts";
 import type { NodeContext, NodeType } from "../../app/engine/node-registry.ts";
 import { createNodeRegistry } from "../../app/engine/node-registry.ts";
 import { timestamp } from "../../app/engine/clock.ts";
@@ -85,7 +86,10 @@ export function handlerType(
 
 export async function createEngineBed(
   types: readonly NodeType[] = [],
-  options: Partial<EngineOptions> & { readonly secrets?: Readonly<Record<string, string>> } = {},
+  options: Partial<EngineOptions> & {
+    readonly secrets?: Readonly<Record<string, string>>;
+    readonly limitShares?: LimitShares;
+  } = {},
 ): Promise<EngineBed> {
   const clock = createFakeClock();
   const folder = mkdtempSync(join(tmpdir(), "handshake-engine-"));
@@ -130,7 +134,7 @@ export async function createEngineBed(
       bootId: `boot-${boot}`,
       scope: "start",
     });
-    const { secrets = {}, ...engineOptions } = options;
+    const { secrets = {}, limitShares, ...engineOptions } = options;
     const engine = createEngine(
       {
         storage,
@@ -143,6 +147,7 @@ export async function createEngineBed(
         random: () => 0.5,
         secrets: { get: (name) => Promise.resolve(secrets[name] ?? null) },
         machineId: "machine",
+        ...(limitShares === undefined ? {} : { limitShares }),
         isolate: () => Promise.reject(new Error("No isolated expressions in this test.")),
         log: () => undefined,
       },
