@@ -21,6 +21,7 @@ import { startHeartbeat } from "./heartbeat.ts";
 import { loadRunState } from "./load-run.ts";
 import { createLogBuffer } from "./log-buffer.ts";
 import { withPatientReads } from "./patient-reads.ts";
+import { hearCommits } from "./outside-commits.ts";
 import { createPlanCache } from "./plan-cache.ts";
 import { resumeRun } from "./resume-run.ts";
 import { forkRun, rerun, retryRun } from "./run-again.ts";
@@ -152,6 +153,7 @@ export function createEngine(given: EnginePorts, overrides: Partial<EngineOption
     forkRun: (request) => accepted(() => forkRun(context, request)),
     annotateRun: (request) => accepted(() => annotateRun(context, request)),
     waitForRun: (runId, wait) => waitForRun(context, runId, wait?.untilParked ?? false),
+    heard: (commits) => hearCommits(context, commits),
     subscribe: (listener) => bus.subscribe(listener),
     start: () => dispatcher.start(),
     get activeRuns() {

@@ -1,5 +1,6 @@
 import { messageOf } from "./to-error.ts";
-import { isTerminal } from "../model/job.ts";
+import { isTerminal, type JobState } from "../model/job.ts";
+import type { Storage } from "../storage/storage.ts";
 import type { WorkflowRun } from "../model/workflow-run.ts";
 import type { ActiveRun, EngineInternals } from "./active-run.ts";
 import type { Timer } from "./clock.ts";
@@ -31,6 +32,8 @@ interface DuePage {
   readonly now: string;
   readonly limit: number;
 }
+
+type DueList = (page: DuePage) => Promise<readonly string[]>;
 
 /** A timer far away is looked at again after this time: Node's timers end at 2^31 ms. */
 const longestSleepMs = 3_600_000;
@@ -85,11 +88,7 @@ export function createDispatcher(internals: EngineInternals, plans: PlanCache): 
     const asOf = Math.max(clock.now(), dueUntil);
     dueUntil = 0;
     const now = timestamp(asOf);
-    const due = [
-      (page: DuePage) => storage.listClaimableRuns(page),
-      (page: DuePage) => storage.listDueWaitingRuns(page),
-    ];
-    for (const list of due) {
+    for (const list of dueLists(internals)) {
       const room = internals.limit.runs - active.size;
       if (room <= 0 || isStopped) return;
       const limit = room + refused.size + active.size;
@@ -190,6 +189,35 @@ export function createDispatcher(internals: EngineInternals, plans: PlanCache): 
       wakeTimer?.cancel();
     },
   };
+}
+
+/** Where runs to claim come from: the queue and the waits that are due, or a few runs that are named. */
+function dueLists({ ports, options }: EngineInternals): readonly DueList[] {
+  const { storage } = ports;
+  const { onlyRuns } = options;
+  if (onlyRuns !== null) return [(page) => dueAmong([...onlyRuns], page, storage)];
+  return [(page) => storage.listClaimableRuns(page), (page) => storage.listDueWaitingRuns(page)];
+}
+
+async function dueAmong(
+  runIds: readonly string[],
+  { now, limit }: DuePage,
+  storage: Storage,
+): Promise<readonly string[]> {
+  const due: string[] = [];
+  for (const runId of runIds.slice(0, limit)) {
+    const run = await storage.getRun(runId);
+    if (run === null) continue;
+    const { status, wakeAt } = run;
+    const isDue = wakeAt !== null && wakeAt <= now;
+    if (status === "queued" ? wakeAt === null || isDue : isWaiting(status) && isDue)
+      due.push(runId);
+  }
+  return due;
+}
+
+function isWaiting(status: JobState): boolean {
+  return status === "awaiting_user" || status === "awaiting_validation";
 }
 
 /**

@@ -39,6 +39,8 @@ export interface SecretPort {
 
 export interface EngineOptions {
   readonly maxConcurrentRuns: number;
+  /** Works on these runs only, whatever else is queued; null: on all that it may. */
+  readonly onlyRuns: ReadonlySet<string> | null;
   readonly maxConcurrentNodes: number;
   /** By node type; unlisted types are bounded by `maxConcurrentNodes` only. */
   readonly maxConcurrentByType: Readonly<Record<string, number>>;
@@ -51,6 +53,7 @@ export interface EngineOptions {
 
 export const defaultEngineOptions: EngineOptions = {
   maxConcurrentRuns: 100,
+  onlyRuns: null,
   maxConcurrentNodes: 1_000,
   maxConcurrentByType: { "shell.exec": 16, "http.request": 64 },
   heartbeatIntervalMs: 5_000,

@@ -30,6 +30,11 @@ export interface Engine {
   annotateRun(request: AnnotateRunRequest): Promise<void>;
   /** Resolves with the state once the run ended, waits for a person, stalled, or is parked on a timer (`queued`, with `untilParked`). */
   waitForRun(runId: string, options?: { readonly untilParked?: boolean }): Promise<JobState>;
+  /**
+   * Another engine, or a person without one, committed changes of these runs: obeyed and told to listeners
+   * now, not at the next beat.
+   */
+  heard(commits: readonly OutsideCommit[]): Promise<void>;
   subscribe(listener: (signal: EngineSignal) => void): () => void;
   /** Starts claiming queued runs. Until then requests are accepted and wait in the queue. */
   start(): void;
@@ -37,4 +42,10 @@ export interface Engine {
   readonly activeRuns: number;
   /** Stops claiming, waits up to `drainMs` for steps in flight, stalls what is left (`app_quit`), marks clean. */
   stop(options: { readonly drainMs: number }): Promise<void>;
+}
+
+/** What several engines on one database tell each other. Late, merged and lost ones do no harm. */
+export interface OutsideCommit {
+  readonly runId: string;
+  readonly lastSeq: number;
 }

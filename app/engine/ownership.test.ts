@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import Database from "better-sqlite3";
 import { join } from "node:path";
 import { afterEach, expect, it } from "vitest";
@@ -38,6 +39,32 @@ it("[S9] a closing written from outside is obeyed within one beat by an idle run
   await bed.clock.advance(5_000);
   await bed.until(async () => (await bed.status(runId)) === "cancelled");
   expect(await bed.node(runId, "a")).toMatchObject({ status: "cancelled" });
+});
+
+it("[S9] a closing that another engine tells of is obeyed at once", async () => {
+  bed = await createEngineBed([waits]);
+  const { runId } = await bed.start({ nodes: [{ id: "a", type: "waits" }] });
+  await bed.until(() => bed.calls.length === 1);
+  const at = new Date(bed.clock.now()).toISOString();
+  const closing = { to: "cancelled", reason: "from outside" } as const;
+  const change = { change: "runClosing", closing, actor: human } as const;
+  const group = { groupId: randomUUID(), runId, at, expect: null, changes: [change] };
+  const [outcome] = await bed.storage.commit([group], null);
+  await bed.engine.heard([{ runId, lastSeq: outcome?.ok === true ? outcome.lastSeq : 0 }]);
+  await bed.until(async () => (await bed.status(runId)) === "cancelled");
+});
+
+it("an engine that works on named runs leaves the rest of the queue alone", async () => {
+  const onlyRuns = new Set<string>();
+  bed = await createEngineBed([], { onlyRuns, maxConcurrentRuns: 1 });
+  const nodes = [{ id: "a", type: "delay", with: { ms: 60_000 } }];
+  const parked = [await bed.start({ nodes }), await bed.start({ nodes })];
+  await bed.until(async () => (await bed.status(parked[1]?.runId ?? "")) === "queued");
+  onlyRuns.add(parked[1]?.runId ?? "");
+  await bed.clock.advance(70_000);
+  const states = [];
+  for (const { runId } of parked) states.push(await bed.status(runId));
+  expect(states).toEqual(["queued", "completed"]);
 });
 
 it("[S9] a change from outside is obeyed at the run's next transition", async () => {
