@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "@playwright/test";
+import type { HostKind } from "./e2e/host/host.ts";
 import { testHost } from "./e2e/test-host.ts";
 
 // Playwright asks the package `electron` where its program is, and that reads this variable.
@@ -8,17 +9,31 @@ if (testHost === "stand-in") {
   process.env["ELECTRON_OVERRIDE_DIST_PATH"] = fileURLToPath(folder);
 }
 
-export default defineConfig({
+export default defineConfig<object, { readonly hostKind: HostKind }>({
   testDir: "e2e",
-  testMatch: "**/*.spec.ts",
+  // The story is told on every host; the rest belongs to one.
+  projects: [
+    {
+      name: testHost,
+      testMatch: "**/*.spec.ts",
+      testIgnore: "**/e2e/browser/**",
+      use: { hostKind: "desktop" },
+    },
+    {
+      name: "browser mode",
+      testMatch: ["**/e2e/story/*.spec.ts", "**/e2e/browser/*.spec.ts"],
+      use: { hostKind: "browser" },
+    },
+  ],
   outputDir: "test-results/browser",
   globalSetup: "./e2e/build-once.ts",
   // Two apps with a Chromium each are what a small machine carries.
   workers: 2,
   fullyParallel: true,
-  timeout: 40_000,
-  expect: { timeout: 10_000 },
-  globalTimeout: 10 * 60_000,
+  // Generous: a machine that does other things as well shall not make them red.
+  timeout: 90_000,
+  expect: { timeout: 20_000 },
+  globalTimeout: 20 * 60_000,
   forbidOnly: process.env["CI"] !== undefined,
   reporter: [["list"], ["./e2e/count-by-tag.ts"]],
 });

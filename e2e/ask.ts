@@ -1,7 +1,7 @@
 import type { Page } from "@playwright/test";
 import * as z from "zod";
 import type { RequestInput, RequestName } from "../app/contract/contract.ts";
-import type { AppBridge } from "../src-main/electron/preload.ts";
+import type { AppBridge } from "../app/contract/app-bridge.ts";
 
 declare global {
   var handshake: AppBridge;

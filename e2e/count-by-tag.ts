@@ -9,7 +9,7 @@ interface Counts {
   skipped: { name: string; reason: string }[];
 }
 
-/** Ends the run with how many specs of each tag passed, and why others were skipped. */
+/** Ends the run with how many specs of each tag passed on each host, and why others were skipped. */
 // Playwright loads the default export.
 // oxlint-disable-next-line import/no-default-export
 export default class CountByTag implements Reporter {
@@ -21,12 +21,15 @@ export default class CountByTag implements Reporter {
 
   onEnd(result: FullResult): void {
     const tests = this.suite?.allTests() ?? [];
-    console.log(
-      `\nbrowser specs on ${testHost === "stand-in" ? "the stand-in for Electron" : "Electron"}`,
-    );
-    for (const tag of Object.values(tags)) {
-      const { passed, failed, skipped } = count(tests.filter((test) => test.tags.includes(tag)));
-      console.log(`${tag}: ${passed} passed, ${failed} failed, ${skipped.length} skipped`);
+    console.log();
+    for (const host of new Set(tests.map(hostOf))) {
+      for (const tag of Object.values(tags)) {
+        const here = tests.filter((test) => hostOf(test) === host && test.tags.includes(tag));
+        if (here.length === 0) continue;
+        const { passed, failed, skipped } = count(here);
+        const what = `${hostNames[host] ?? host}, ${tag}`;
+        console.log(`${what}: ${passed} passed, ${failed} failed, ${skipped.length} skipped`);
+      }
     }
     const all = count(tests);
     for (const { name, reason } of all.skipped) console.log(`  skipped: ${name}: ${reason}`);
@@ -36,7 +39,7 @@ export default class CountByTag implements Reporter {
     }
     // Broken off, or a set-up that failed: nothing of it counts as a test.
     if (result.status !== "passed" && all.failed === 0) all.failed = 1;
-    if (testHost === "stand-in") console.log("real Electron: never run");
+    if (testHost === "stand-in") console.log("real Electron: not run");
     console.log(`${all.passed} passed, ${all.failed} failed, ${all.skipped.length} skipped`);
     const file = process.env["HANDSHAKE_TEST_COUNTS"];
     if (file !== undefined) writeFileSync(file, JSON.stringify(all));
@@ -64,6 +67,16 @@ function count(tests: readonly TestCase[]): Counts {
 function isUntagged(test: TestCase): boolean {
   return Object.values(tags).filter((tag) => test.tags.includes(tag)).length !== 1;
 }
+
+/** The project that it ran in (playwright.config.ts). */
+function hostOf(test: TestCase): string {
+  return test.parent.project()?.name ?? "?";
+}
+
+const hostNames: Readonly<Record<string, string>> = {
+  "stand-in": "the stand-in for Electron",
+  electron: "real Electron",
+};
 
 function nameOf(test: TestCase): string {
   return test.titlePath().slice(2).join(" > ");

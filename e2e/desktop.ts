@@ -10,10 +10,14 @@ import {
   type ElectronApplication,
   type Page,
 } from "@playwright/test";
+import { openErrorBook, watchPage, type ErrorBook } from "./host/page-errors.ts";
 import { runToExit } from "./run-to-exit.ts";
 import { hostEnvironment, whyNotHere } from "./test-host.ts";
 
+/** The main process as it is shipped, but for small screens of its own. */
 const mainBundle = fileURLToPath(new URL("../dist/main-for-specs/main.js", import.meta.url));
+/** The main process with the screens that are shipped. */
+export const productBundle = fileURLToPath(new URL("../dist/main/main.js", import.meta.url));
 
 /** The app on a data folder of its own. What is started is ended, whatever a spec does. */
 export interface Desktop {
@@ -22,7 +26,7 @@ export interface Desktop {
   /** Another instance on the same folder, which leaves by itself: its exit code. */
   readonly startSecond: () => Promise<number | null>;
   /** Errors that this spec brings about itself: text that the message holds. */
-  readonly expectError: (part: string) => void;
+  readonly expectError: (part: string | RegExp) => void;
 }
 
 export interface LaunchOptions {
@@ -31,6 +35,7 @@ export interface LaunchOptions {
   /** Another main bundle: a mutant. */
   readonly main?: string;
   readonly dataFolder?: string;
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 export interface LaunchedApp {
@@ -53,42 +58,40 @@ export const test = base.extend<{ desktop: Desktop }>({
     base.skip(reason !== null, reason ?? "");
     const dataFolder = mkdtempSync(join(tmpdir(), "handshake-e2e-"));
     const launched: LaunchedApp[] = [];
-    const errors: string[] = [];
-    const expected: string[] = [];
+    const book = openErrorBook();
     const launch = async (options: LaunchOptions = {}): Promise<LaunchedApp> => {
-      const app = await launchApp({ dataFolder, ...options }, errors);
+      const app = await launchApp({ dataFolder, ...options }, book);
       launched.push(app);
       return app;
     };
     const startSecond = (): Promise<number | null> =>
       runToExit([mainBundle, "--data", dataFolder], appEnvironment());
-    await use({ dataFolder, launch, startSecond, expectError: (part) => void expected.push(part) });
+    await use({ dataFolder, launch, startSecond, expectError: book.expect });
     for (const { kill } of launched) await kill();
     rmSync(dataFolder, { recursive: true, force: true });
-    const unexpected = errors.filter((error) => !expected.some((part) => error.includes(part)));
-    expect(unexpected, "errors of pages and of the stand-in").toEqual([]);
+    expect(book.unexpected(), "errors of pages and of the stand-in").toEqual([]);
   },
 });
 
-async function launchApp(
+export async function launchApp(
   options: LaunchOptions & { readonly dataFolder: string },
-  errors: string[],
+  book: ErrorBook,
 ): Promise<LaunchedApp> {
-  const { hooks = [], main = mainBundle, dataFolder } = options;
+  const { hooks = [], main = mainBundle, dataFolder, env = {} } = options;
   const preloads = hooks.flatMap((hook) => [
     "-r",
     fileURLToPath(new URL(`./hooks/${hook}`, import.meta.url)),
   ]);
   const app = await _electron.launch({
     args: [...preloads, main, "--data", dataFolder],
-    env: appEnvironment(),
+    env: { ...appEnvironment(), ...env },
   });
   const process_ = app.process();
   const exited = once(process_, "exit");
   process_.stderr?.setEncoding("utf8").on("data", (text: string) => {
-    if (text.includes("electron-host: ") || text.includes("JavaScript error")) errors.push(text);
+    if (text.includes("electron-host: ") || text.includes("JavaScript error")) book.note(text);
   });
-  watchPages(app, errors);
+  watchPages(app, book);
   return {
     app,
     page: () => findPage(app, isConnected),
@@ -120,16 +123,9 @@ function appEnvironment(): Record<string, string> {
   };
 }
 
-/** Any error of a page fails the spec, a broken security policy too: Chromium reports that as an error. */
-function watchPages(app: ElectronApplication, errors: string[]): void {
-  const watch = (page: Page): void => {
-    page.on("pageerror", (error) => errors.push(`page: ${error.message}`));
-    page.on("console", (message) => {
-      if (message.type() === "error") errors.push(`console: ${message.text()}`);
-    });
-  };
-  for (const page of app.windows()) watch(page);
-  app.on("window", watch);
+function watchPages(app: ElectronApplication, book: ErrorBook): void {
+  for (const page of app.windows()) watchPage(page, book);
+  app.on("window", (page) => watchPage(page, book));
 }
 
 async function findPage(
@@ -153,6 +149,11 @@ async function findPage(
   return found;
 }
 
+/** The small screens say so; the shipped ones draw a heading of their place. */
 function isConnected(page: Page): Promise<boolean> {
-  return page.evaluate(() => document.getElementById("connection")?.textContent === "welcome");
+  return page.evaluate(
+    () =>
+      document.getElementById("connection")?.textContent === "welcome" ||
+      document.querySelector("#root h1") !== null,
+  );
 }

@@ -1,22 +1,6 @@
 import { contextBridge, ipcRenderer } from "electron";
+import type { AppBridge } from "../../app/contract/app-bridge.ts";
 import { bridgeChannel, type FromPreload, type ToPreload } from "./bridge-channel.ts";
-
-/**
- * What a page may say to the core, as `window.handshake`. Messages of the contract arrive as JSON text:
- * the page parses them, as it does those of a WebSocket.
- */
-export interface AppBridge {
-  /** Resolves to the `answer` of this id. */
-  request(id: number, name: string, input: unknown): Promise<string>;
-  cancel(id: number): void;
-  /**
-   * Calls back with each `snapshot`, `delta` and `ended` of this id. The topic `{ topic: "connection" }`
-   * is the bridge's own: `{ kind: "welcome", instanceId, appVersion }` and `{ kind: "down" }`.
-   */
-  subscribe(id: number, topic: unknown, onMessage: (text: string) => void): void;
-  unsubscribe(id: number): void;
-  ack(id: number, rev: number): void;
-}
 
 const document = crypto.randomUUID();
 const encoder = new TextEncoder();
@@ -24,8 +8,8 @@ const decoder = new TextDecoder();
 const answers = new Map<number, (text: string) => void>();
 const topics = new Map<number, (text: string) => void>();
 const connections = new Map<number, (text: string) => void>();
-/** The newest word on the connection, for whoever asks late. */
-let connection = JSON.stringify({ kind: "down" });
+/** The newest word on the connection, for whoever asks late; null before the first. */
+let connection: string | null = null;
 
 const bridge: AppBridge = {
   request: (id, name, input) =>
@@ -37,7 +21,7 @@ const bridge: AppBridge = {
   subscribe(id, topic, onMessage) {
     if (isConnectionTopic(topic)) {
       connections.set(id, onMessage);
-      onMessage(connection);
+      if (connection !== null) onMessage(connection);
       return;
     }
     topics.set(id, onMessage);

@@ -4,6 +4,7 @@ import { keyboardMessages } from "../messages/keyboard-messages.ts";
 import { useStoreValue } from "../store/use-store-value.ts";
 import { Sheet } from "../ui/Sheet.tsx";
 import { isCheatSheetOpen, openCheatSheet } from "./cheat-sheet-state.ts";
+import { modKey } from "./mod-key.ts";
 import { useShortcuts } from "./use-shortcuts.ts";
 import styles from "./CheatSheet.module.css";
 
@@ -57,10 +58,4 @@ function focusNextPane(): void {
   const panes = [...document.querySelectorAll<HTMLElement>("[data-pane], nav a[aria-current]")];
   const at = panes.findIndex((pane) => pane.contains(document.activeElement));
   panes[(at + 1) % panes.length]?.focus();
-}
-
-function modKey(): string {
-  return /Mac|iPhone|iPad/.test(window.navigator.userAgent)
-    ? keyboardMessages.modOnMac
-    : keyboardMessages.mod;
 }

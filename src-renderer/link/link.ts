@@ -14,6 +14,6 @@ export interface LinkEvents {
 
 /**
  * `lost`: it was there and is gone, it is tried again. `refused`: this tab's session is not valid (any
- * more) and only a new address helps.
+ * more) and only a new address helps. `ended`: the engine ended inside the app, which starts it once more.
  */
-export type DownReason = "lost" | "refused";
+export type DownReason = "lost" | "refused" | "ended";

@@ -3,6 +3,9 @@ export const connectionMessages = {
   connecting: "Connecting to the engine…",
   engineStopped: "Engine stopped. Start it again with `npm start`.",
   reconnects: "This page reconnects by itself. What it shows is from before the stop.",
+  engineEnded: "Engine stopped.",
+  startsAgain:
+    "It is started again by itself, once. If this stays, quit Handshake and open it again. What is shown is from before the stop; nothing that was saved is lost.",
   backAgain: "The engine is back.",
   refusedTitle: "This tab is not signed in",
   refused:

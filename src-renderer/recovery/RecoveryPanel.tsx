@@ -1,6 +1,8 @@
 import { useEffect, useRef, useState, type ReactNode } from "react";
 import type { InterruptedRun } from "../../app/contract/recovery.ts";
 import { formatCount } from "../format/quantity.ts";
+import { KeyHint } from "../keyboard/KeyHint.tsx";
+import { useShortcuts } from "../keyboard/use-shortcuts.ts";
 import { recoveryMessages } from "../messages/recovery-messages.ts";
 import { runStore } from "../run-store.ts";
 import { announce } from "../shell/announcer.ts";
@@ -32,6 +34,18 @@ export function RecoveryPanel(): ReactNode {
   const calm = isHeard && counters?.running === 0 ? recoveryMessages.nothingRuns : "";
   const words = `${headline} ${calm}`;
 
+  const safe = runs.filter((run) => run.risk === "safe");
+  const review = runs.filter((run) => run.risk !== "safe");
+  const resumeSafe = (): void => bulk.start(recovery?.next === null ? idsOf(safe) : "all");
+  const reviewFirst = (): void => setReviewed(review[0] ?? null);
+  useShortcuts({
+    "$mod+Enter": () => {
+      if (!isShown || bulk.isBusy) return;
+      if (safe.length > 0) resumeSafe();
+      else reviewFirst();
+    },
+  });
+
   useEffect(() => {
     if (!isShown) return;
     announce(words);
@@ -49,8 +63,6 @@ export function RecoveryPanel(): ReactNode {
       </div>
     );
   }
-  const safe = runs.filter((run) => run.risk === "safe");
-  const review = runs.filter((run) => run.risk !== "safe");
   return (
     <section className={styles.panel} aria-labelledby="recovery-heading">
       <header className={styles.header}>
@@ -64,16 +76,15 @@ export function RecoveryPanel(): ReactNode {
             safe.length > 0 && (
               <Button
                 look="primary"
-                onClick={() => bulk.start(recovery?.next === null ? idsOf(safe) : "all")}
+                aria-keyshortcuts="Control+Enter Meta+Enter"
+                onClick={resumeSafe}
               >
-                {recoveryMessages.resumeSafe(safe.length)}
+                {recoveryMessages.resumeSafe(safe.length)} <KeyHint keys="Mod ↵" />
               </Button>
             )
           )}
           {review.length > 0 && (
-            <Button onClick={() => setReviewed(review[0] ?? null)}>
-              {recoveryMessages.review(review.length)}
-            </Button>
+            <Button onClick={reviewFirst}>{recoveryMessages.review(review.length)}</Button>
           )}
           <Button look="quiet" onClick={() => void sayLater(runs)}>
             {recoveryMessages.later}

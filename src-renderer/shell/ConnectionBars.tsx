@@ -1,5 +1,6 @@
 import { useState, type ReactNode } from "react";
 import { api } from "../api.ts";
+import type { DownReason } from "../link/link.ts";
 import { connectionMessages } from "../messages/connection-messages.ts";
 import { runStore } from "../run-store.ts";
 import { useStoreValue } from "../store/use-store-value.ts";
@@ -15,21 +16,38 @@ export function ConnectionBars(): ReactNode {
   if (connection.state === "up") return <EngineBars />;
   return (
     <div className={styles.bars}>
-      {connection.why === "refused" ? (
-        <Notice tone="error">
+      <Notice tone="error">
+        <Down why={connection.why} />
+      </Notice>
+    </div>
+  );
+}
+
+function Down({ why }: { readonly why: DownReason }): ReactNode {
+  switch (why) {
+    case "refused":
+      return (
+        <>
           <strong>{connectionMessages.refusedTitle}.</strong>{" "}
           <Prose>{connectionMessages.refused}</Prose>
-        </Notice>
-      ) : (
-        <Notice tone="error">
+        </>
+      );
+    case "lost":
+      return (
+        <>
           <strong>
             <Prose>{connectionMessages.engineStopped}</Prose>
           </strong>{" "}
           {connectionMessages.reconnects}
-        </Notice>
-      )}
-    </div>
-  );
+        </>
+      );
+    case "ended":
+      return (
+        <>
+          <strong>{connectionMessages.engineEnded}</strong> {connectionMessages.startsAgain}
+        </>
+      );
+  }
 }
 
 function EngineBars(): ReactNode {

@@ -1,0 +1,52 @@
+import * as z from "zod";
+import { launchApp, productBundle, type LaunchedApp } from "../desktop.ts";
+import { RecoverySeen } from "../read-database.ts";
+import type { Host } from "./host.ts";
+import type { ErrorBook } from "./page-errors.ts";
+import type { TestFolder } from "./test-folder.ts";
+
+const SeenAtWindows = z.array(RecoverySeen.extend({ title: z.string() }));
+
+export interface DesktopHost extends Host {
+  /** The app as it was started last. */
+  readonly app: () => LaunchedApp;
+  readonly end: () => Promise<void>;
+}
+
+/** The main process, its preload and the screens as they are shipped, on Electron or the stand-in. */
+export function openDesktopHost(folder: TestFolder, book: ErrorBook): DesktopHost {
+  let launched: LaunchedApp | null = null;
+  const app = (): LaunchedApp => {
+    if (launched === null) throw new Error("The app was not started.");
+    return launched;
+  };
+  return {
+    kind: "desktop",
+    folder,
+    app,
+    expectError: book.expect,
+    async start() {
+      launched = await launchApp(
+        {
+          dataFolder: folder.data,
+          main: productBundle,
+          hooks: ["recovery-at-windows.cjs"],
+          env: { HOME: folder.home },
+        },
+        book,
+      );
+      return launched.page();
+    },
+    kill: () => app().kill(),
+    async seenBeforeScreens() {
+      const seen = await app().app.evaluate(
+        () => (globalThis as { recoveryAtWindows?: unknown }).recoveryAtWindows,
+      );
+      // A start-up window may have come before.
+      const main = SeenAtWindows.parse(seen).find(({ title }) => title === "Handshake");
+      if (main === undefined) throw new Error("No main window was constructed.");
+      return main;
+    },
+    end: async () => launched?.kill(),
+  };
+}

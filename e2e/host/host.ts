@@ -1,0 +1,23 @@
+import type { Page } from "@playwright/test";
+import type { RecoverySeen } from "../read-database.ts";
+import type { TestFolder } from "./test-folder.ts";
+
+/** The desktop app, or `handshake serve` and a tab. */
+export type HostKind = "desktop" | "browser";
+
+/** One installation of Handshake that a story is told on: what differs between the hosts is behind this. */
+export interface Host {
+  readonly kind: HostKind;
+  readonly folder: TestFolder;
+  /** Starts it, again after `kill`. Resolves to the page; in browser mode always the one tab, left open. */
+  readonly start: () => Promise<Page>;
+  /** SIGKILL to the process that owns the data, and it is gone. */
+  readonly kill: () => Promise<void>;
+  /**
+   * What a second process read in the database at the last start: when the main window was constructed,
+   * or when the port was opened, before which no tab can connect.
+   */
+  readonly seenBeforeScreens: () => Promise<RecoverySeen>;
+  /** Errors that the spec brings about itself. */
+  readonly expectError: (part: string | RegExp) => void;
+}
