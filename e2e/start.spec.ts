@@ -53,6 +53,7 @@ test.describe("start", { tag: tags.product }, () => {
     const startup = await launched.windowTitled("Handshake is starting");
     await expect(startup.getByRole("button", { name: "Quit" })).toBeVisible();
     expect(await startup.evaluate(() => "handshake" in globalThis)).toBe(false);
+    await releaseCore(launched);
     await launched.page();
     await expect.poll(() => launched.app.windows().length).toBe(1);
   });
@@ -61,9 +62,15 @@ test.describe("start", { tag: tags.product }, () => {
     const launched = await desktop.launch({ hooks: ["slow-core.cjs"] });
     const startup = await launched.windowTitled("Handshake is starting");
     await startup.getByRole("button", { name: "Quit" }).click();
+    await releaseCore(launched);
     expect(await launched.ended()).toBe(0);
   });
 });
+
+/** hooks/slow-core.cjs */
+function releaseCore({ app }: LaunchedApp): Promise<void> {
+  return app.evaluate(() => (globalThis as unknown as { releaseCore(): void }).releaseCore());
+}
 
 async function killWhileRunning(desktop: Desktop): Promise<void> {
   const launched = await desktop.launch();
