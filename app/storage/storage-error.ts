@@ -3,7 +3,8 @@
  * engine has a newer epoch, stop at once. CONSTRAINT: this group can never be committed. NOT_FOUND:
  * no such run or node. ILLEGAL_TRANSITION: not in the table. TOO_LARGE: a payload over the limit.
  * DAMAGED: a checksum does not match. FULL, BUSY, IO: nothing was acknowledged, try again later.
- * READ_ONLY, CORRUPT, NEWER_SCHEMA, NOT_A_DATABASE: the file cannot be used as it is.
+ * READ_ONLY, CORRUPT, NEWER_SCHEMA, NOT_A_DATABASE: the file cannot be used as it is. DENIED: the
+ * database server refuses us (address, password, rights, TLS).
  */
 export type StorageErrorCode =
   | "CONFLICT"
@@ -21,6 +22,7 @@ export type StorageErrorCode =
   | "NEWER_SCHEMA"
   | "NOT_A_DATABASE"
   | "IN_USE"
+  | "DENIED"
   | "CLOSED";
 
 export class StorageError extends Error {

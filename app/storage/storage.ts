@@ -177,10 +177,12 @@ export interface RecoveryRequest {
   /** The boot that this process runs in: a crash in an earlier one was a power loss and does not poison. */
   readonly bootId: string;
   /**
-   * `start`: every running run of an older epoch is an orphan (the lock proves it). `quit`: this
-   * instance's own running runs, reason `app_quit`, without a crash count.
+   * `start` and `expired`: the running runs of instances that are gone, at an engine's start and while it
+   * works. `quit`: this instance's own running runs, reason `app_quit`, without a crash count.
    */
-  readonly scope: "start" | "quit";
+  readonly scope: "start" | "expired" | "quit";
+  /** Instances of which this machine knows that their process is gone: their lease need not run out. */
+  readonly deadInstances?: readonly string[];
 }
 
 export interface RecoveryReport {

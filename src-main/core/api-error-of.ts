@@ -59,6 +59,7 @@ function codeOfStorage(code: StorageErrorCode): ApiErrorCode {
     case "NEWER_SCHEMA":
     case "NOT_A_DATABASE":
     case "IN_USE":
+    case "DENIED":
     case "CLOSED":
       return "UNAVAILABLE";
   }

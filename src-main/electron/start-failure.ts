@@ -55,6 +55,8 @@ function titleOf({ code, details }: StorageError): string {
       return "Another program is using the data file";
     case "READ_ONLY":
       return "The data file cannot be written";
+    case "DENIED":
+      return "The database server refuses the connection";
     case "CONFLICT":
     case "FENCED":
     case "CONSTRAINT":

@@ -2,10 +2,10 @@ import type Database from "better-sqlite3";
 import { parseNodeExecutionId } from "../../../app/model/execution-id.ts";
 import { isTerminal } from "../../../app/model/job.ts";
 import type { ChangeNodeStatus, CreateNodeExecution } from "../../../app/storage/change.ts";
-import { isLegalTransition } from "../../../app/engine/transitions.ts";
 import type { GroupContext } from "./sqlite-event-writer.ts";
-import { GroupRejection, conflict, refuse } from "../group-rejection.ts";
+import { conflict, refuse } from "../group-rejection.ts";
 import { inlineText } from "../payload-limits.ts";
+import { checkNodeCreation, checkNodeTransition } from "../transition-check.ts";
 
 type NodeChange = ChangeNodeStatus | CreateNodeExecution;
 
@@ -153,16 +153,7 @@ function detailColumns(change: NodeChange): readonly (readonly [column: string, 
 
 function updateSql(change: ChangeNodeStatus): string {
   const { from, to, actor, attempt } = change;
-  const ofNode = `Node execution ${change.nodeExecutionId}`;
-  if (!isLegalTransition("node", { from, to, actor: actor.kind }))
-    throw illegal(ofNode, change.from, to, actor.kind);
-  if (to === "running" ? attempt?.status !== "running" : attempt?.status === "running") {
-    throw refuse(ofNode, "a node is running while an attempt is, and only then");
-  }
-  if (from === "running" && attempt === undefined)
-    throw refuse(ofNode, "leaving running ends the attempt");
-  if (from !== "running" && to !== "running" && attempt !== undefined)
-    throw refuse(ofNode, "it has no open attempt to end");
+  checkNodeTransition(change);
   const columns: (readonly [string, string])[] = [
     ["status", `'${to}'`],
     ["actor_kind", `'${actor.kind}'`],
@@ -178,14 +169,8 @@ function updateSql(change: ChangeNodeStatus): string {
 }
 
 function insertSql(change: CreateNodeExecution): string {
-  const { status, actor, attempt } = change;
-  const ofNode = `Node execution ${change.nodeExecutionId}`;
-  if (!isLegalTransition("node", { from: null, to: status, actor: actor.kind }))
-    throw illegal(ofNode, "-", status, actor.kind);
-  if ((status === "running") !== (attempt?.status === "running")) {
-    throw refuse(ofNode, "a node that starts at once needs attempt 1, any other none");
-  }
-  if (attempt !== undefined && status !== "running") throw refuse(ofNode, "it has no attempt yet");
+  const { status, actor } = change;
+  checkNodeCreation(change);
   const columns: (readonly [string, string])[] = [
     ["status", `'${status}'`],
     ["actor_kind", `'${actor.kind}'`],
@@ -210,13 +195,6 @@ function insertSql(change: CreateNodeExecution): string {
   }
   return `insert into node_execution (${columns.map(([column]) => column).join(", ")})
     values (${columns.map(([, value]) => value).join(", ")})`;
-}
-
-function illegal(what: string, from: string, to: string, actor: string): GroupRejection {
-  return new GroupRejection(
-    "ILLEGAL_TRANSITION",
-    `${what}: ${from} > ${to} by ${actor} is not a legal transition.`,
-  );
 }
 
 const statusNumber: Readonly<Record<string, number>> = {

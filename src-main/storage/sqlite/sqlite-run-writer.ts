@@ -11,10 +11,10 @@ import type {
   ResumeRun,
 } from "../../../app/storage/change.ts";
 import type { Fence } from "../../../app/storage/storage.ts";
-import { isLegalTransition } from "../../../app/engine/transitions.ts";
 import type { GroupContext } from "./sqlite-event-writer.ts";
 import { GroupRejection, conflict, refuse } from "../group-rejection.ts";
 import { inlineText } from "../payload-limits.ts";
+import { checkOwner, checkRunTransition } from "../transition-check.ts";
 
 /** Milliseconds from `running_since` to a given time; 0 when the clock was set back between them. */
 export function stretchSql(until: string): string {
@@ -56,9 +56,7 @@ export function createRunWriter(db: Database.Database) {
   /** Returns the new run's key; its `last_seq` covers the whole group. */
   function createRun(change: CreateRun, group: Group, nodesDone: number): number {
     const { runId, at } = group;
-    if (!isLegalTransition("run", { from: null, to: "queued", actor: change.actor.kind })) {
-      throw illegal(runId, "-", "queued", change.actor);
-    }
+    checkRunTransition(runId, { from: null, to: "queued", actor: change.actor });
     const definition = findDefinition.get(change.definitionHash);
     if (definition === undefined) {
       throw new GroupRejection(
@@ -145,8 +143,7 @@ export function createRunWriter(db: Database.Database) {
     const key = `${from}>${to}:${actor.kind}`;
     let statement = statusStatements.get(key);
     if (statement !== undefined) return statement;
-    if (!isLegalTransition("run", { from, to, actor: actor.kind }))
-      throw illegal(runId, from, to, actor);
+    checkRunTransition(runId, { from, to, actor });
     statement = db.prepare(statusSql(from, to, actor));
     statusStatements.set(key, statement);
     return statement;
@@ -172,16 +169,6 @@ export function createRunWriter(db: Database.Database) {
   }
 
   return { createRun, changeRunStatus, resumeRun, closeRun, annotateRun };
-}
-
-function checkOwner(change: ChangeRunStatus, runId: string, fence: Fence | null): void {
-  const { owner, to } = change;
-  if ((owner !== undefined) !== (to === "running"))
-    throw refuse(`Run ${runId}`, "an owner belongs to running, and only to it");
-  if (owner === undefined) return;
-  if (owner.instanceId !== fence?.instanceId || owner.epoch !== fence.epoch) {
-    throw refuse(`Run ${runId}`, "an engine claims runs for itself only");
-  }
 }
 
 function statusSql(from: JobState, to: JobState, actor: Actor): string {
@@ -214,11 +201,4 @@ function statusSql(from: JobState, to: JobState, actor: Actor): string {
   // A person let it go on, knowing that it crashed three times: it starts anew.
   if (from === "poisoned" && to === "queued") columns.push("crash_count = 0");
   return `update workflow_run set ${columns.join(", ")} where status = '${from}' and id = ?`;
-}
-
-function illegal(runId: string, from: string, to: string, actor: Actor): GroupRejection {
-  return new GroupRejection(
-    "ILLEGAL_TRANSITION",
-    `Run ${runId}: ${from} > ${to} by ${actor.kind} is not a legal transition.`,
-  );
 }

@@ -1,0 +1,103 @@
+import { DatabaseError } from "pg";
+import { StorageError, type StorageErrorCode } from "../../../app/storage/storage-error.ts";
+
+/**
+ * The driver's and the server's errors as StorageErrors; nothing else in the code reads SQLSTATEs. What
+ * fails without an answer of the server (a cut connection, a timeout) is IO: nothing was acknowledged, and
+ * the same batch can be sent again. `attempted` begins the message.
+ */
+export function storageErrorOf(error: unknown, attempted: string): unknown {
+  if (error instanceof StorageError || !(error instanceof Error)) return error;
+  if (error instanceof DatabaseError) {
+    const code = codeOfState(error.code ?? "");
+    if (code === null) return error;
+    return storageError(code, `${attempted}: ${error.message}`, error, error.code ?? null);
+  }
+  if (error instanceof TypeError || error instanceof RangeError) return error;
+  const nodeCode = "code" in error && typeof error.code === "string" ? error.code : null;
+  const code = codeOfConnection(nodeCode, error.message);
+  return code === null
+    ? error
+    : storageError(code, `${attempted}: ${messageOf(error)}`, error, nodeCode);
+}
+
+/** A conflict between transactions, which the same transaction may not meet again. */
+export function isWorthRepeating(error: unknown): boolean {
+  return (
+    error instanceof StorageError &&
+    (error.details["driverCode"] === "40001" || error.details["driverCode"] === "40P01")
+  );
+}
+
+function storageError(
+  code: StorageErrorCode,
+  message: string,
+  cause: Error,
+  driverCode: string | null,
+): StorageError {
+  const text = `${message.replace(/\.$/, "")}. ${advice[code] ?? ""}`.trimEnd();
+  return new StorageError(code, text, { details: { driverCode }, cause });
+}
+
+function codeOfState(state: string): StorageErrorCode | null {
+  return exactStates[state] ?? stateClasses[state.slice(0, 2)] ?? null;
+}
+
+const exactStates: Readonly<Record<string, StorageErrorCode>> = {
+  // Raised by the functions of the first migration.
+  HSILL: "ILLEGAL_TRANSITION",
+  HSIMM: "CONSTRAINT",
+  HSROW: "CONFLICT",
+  HSREF: "CONSTRAINT",
+  "25006": "READ_ONLY",
+  "3D000": "NOT_FOUND",
+  "40001": "BUSY",
+  "40P01": "BUSY",
+  "42501": "DENIED",
+  "42P01": "CORRUPT",
+  "42883": "CORRUPT",
+  "53100": "FULL",
+  "53300": "BUSY",
+  "55P03": "BUSY",
+  "57014": "BUSY",
+};
+
+const stateClasses: Readonly<Record<string, StorageErrorCode>> = {
+  "08": "IO",
+  "22": "CONSTRAINT",
+  "23": "CONSTRAINT",
+  "25": "IO",
+  "28": "DENIED",
+  "40": "BUSY",
+  "53": "IO",
+  "54": "CONSTRAINT",
+  "57": "IO",
+  "58": "IO",
+  XX: "IO",
+};
+
+function codeOfConnection(code: string | null, message: string): StorageErrorCode | null {
+  if (code !== null) {
+    if (/^(ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_)/.test(code)) return "DENIED";
+    if (/^(E[A-Z]+|ENOTFOUND)$/.test(code)) return "IO";
+  }
+  if (/does not support SSL|SASL|password|certificate/i.test(message)) return "DENIED";
+  return /connection|connect|timeout|not queryable|terminated|socket/i.test(message) ? "IO" : null;
+}
+
+/** Node names a host with several addresses by an error without a message of its own. */
+function messageOf(error: Error): string {
+  if (error.message !== "") return error.message;
+  if (!(error instanceof AggregateError)) return error.name;
+  return error.errors.map((one) => (one instanceof Error ? one.message : String(one))).join("; ");
+}
+
+const advice: Partial<Record<StorageErrorCode, string>> = {
+  FULL: "The database server's disk is full; work is paused, nothing was lost. Free space there.",
+  BUSY: "The database server is busy or has no connection left; it is tried again.",
+  IO: "The database server cannot be reached or gave no answer; nothing acknowledged was lost. Check that it runs and the network to it.",
+  READ_ONLY: "The database server takes no writes, such as a standby does. Connect to the primary.",
+  DENIED: "Check user, password, rights and the TLS settings (sslmode) of the database address.",
+  CORRUPT: "The tables are not what this app made. Restore the newest backup of the database.",
+  NOT_FOUND: "Create the database, or correct its name in the address.",
+};

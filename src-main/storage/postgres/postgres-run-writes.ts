@@ -1,0 +1,145 @@
+import { inlineText } from "../payload-limits.ts";
+import { changingAll, multiRow } from "./postgres-multi-row.ts";
+import { storedText } from "./postgres-values.ts";
+import type { NewRun, RunPayload, RunUpdate, Writes } from "./postgres-writes.ts";
+
+/** Jobs that begin with a run; the run they name follows in the same transaction. */
+export const insertJobs = multiRow<NewRun>(
+  "insert_jobs",
+  [
+    ["job_id", "uuid", ({ change }) => change.jobId],
+    ["trace_id", "uuid", ({ change }) => change.traceId],
+    ["job_kind", "text", ({ change }) => change.jobKind],
+    ["newest_run", "uuid", (row) => row.runId],
+    ["status_reason", "text", ({ change }) => change.trigger.kind],
+    ["created_at", "timestamptz", (row) => row.at],
+  ],
+  (source) => `
+    insert into job (job_id, trace_id, job_kind, newest_run, state, status_reason, created_at)
+    select job_id, trace_id, job_kind, newest_run, 'queued', status_reason, created_at from ${source}`,
+);
+
+export const insertRuns = multiRow<NewRun>(
+  "insert_runs",
+  [
+    ["run_id", "uuid", (row) => row.runId],
+    ["job_id", "uuid", ({ change }) => change.jobId],
+    ["definition", "int4", (row) => row.definition],
+    ["last_seq", "int8", (row) => row.lastSeq],
+    ["nodes_total", "int4", ({ change }) => change.nodesTotal],
+    ["nodes_done", "int4", (row) => row.nodesDone],
+    ["status_reason", "text", ({ change }) => change.trigger.kind],
+    ["actor_kind", "text", (row) => row.actorKind],
+    ["actor_id", "text", (row) => row.actorId],
+    ["actor_via", "text", (row) => row.actorVia],
+    ["created_at", "timestamptz", (row) => row.at],
+    ["workflow_id", "text", ({ change }) => change.workflowId],
+    ["workflow_name", "text", ({ change }) => storedText(change.workflowName)],
+    ["key_scope", "uuid", ({ change }) => change.keyScope],
+    ["trigger", "json", ({ change }) => JSON.stringify(change.trigger)],
+    ["parent_run_id", "uuid", ({ change }) => change.parentRunId],
+    ["forked_from_run_id", "uuid", ({ change }) => change.forkedFromRunId],
+    ["grants", "json", ({ change }) => JSON.stringify(change.grants)],
+    ["access_mode", "text", ({ change }) => change.accessMode],
+    ["on_interrupted", "text", ({ change }) => change.onInterrupted],
+  ],
+  (source) => `
+    insert into workflow_run (run_id, job_id, definition, revision, last_seq, nodes_total, nodes_done, status,
+      status_reason, actor_kind, actor_id, actor_via, created_at, workflow_id, workflow_name, key_scope, trigger,
+      parent_run_id, forked_from_run_id, grants, access_mode, on_interrupted)
+    select run_id, job_id, definition, 1, last_seq, nodes_total, nodes_done, 'queued',
+      status_reason, actor_kind, actor_id, actor_via, created_at, workflow_id, workflow_name, key_scope, trigger,
+      parent_run_id, forked_from_run_id, grants, access_mode, on_interrupted
+    from ${source} order by position`,
+);
+
+export const insertRunPayloads = multiRow<RunPayload>(
+  "insert_run_payloads",
+  [
+    ["run_id", "uuid", (row) => row.runId],
+    ["slot", "text", (row) => row.slot],
+    ["sha256", "text", ({ payload }) => payload.sha256],
+    ["bytes", "int8", ({ payload }) => payload.bytes],
+    ["text", "text", ({ payload }) => inlineText(payload)],
+  ],
+  (source) => `
+    insert into run_payload (run_id, slot, sha256, bytes, text)
+    select run_id, slot, sha256, bytes, text from ${source}`,
+);
+
+export const setJobMetrics = multiRow<Writes["jobMetrics"][number]>(
+  "set_job_metrics",
+  [
+    ["run_id", "uuid", (row) => row.runId],
+    ["metrics", "json", (row) => row.metrics],
+  ],
+  (source) => `
+    update job j set metrics = v.metrics
+    from ${source} join workflow_run r on r.run_id = v.run_id
+    where j.job_id = r.job_id and j.newest_run = v.run_id`,
+);
+
+/** Milliseconds from `running_since` to a given time; 0 when the clock was set back between them. */
+export function stretchSql(until: string): string {
+  return `greatest(0, round(extract(epoch from (${until} - r.running_since)) * 1000)::bigint)`;
+}
+
+/**
+ * Changes runs: their status, closing, pins and tags where given, and where the batch brought them. The
+ * revision rises by itself with each wave but the last, which sets it.
+ */
+export const updateRuns = multiRow<RunUpdate>(
+  "update_runs",
+  [
+    ["run_id", "uuid", (row) => row.runId],
+    ["from_status", "text", ({ status }) => status?.from ?? null],
+    ["to_status", "text", ({ status }) => status?.to ?? null],
+    ["at", "timestamptz", ({ status }) => status?.at ?? null],
+    ["reason", "text", ({ status }) => (status === null ? null : storedText(status.reason))],
+    ["actor_kind", "text", ({ status }) => status?.actorKind ?? null],
+    ["actor_id", "text", ({ status }) => status?.actorId ?? null],
+    ["actor_via", "text", ({ status }) => status?.actorVia ?? null],
+    ["error", "json", ({ status }) => status?.error ?? null],
+    ["wake_at", "timestamptz", ({ status }) => status?.wakeAt ?? null],
+    ["owner_epoch", "int8", ({ status }) => status?.ownerEpoch ?? null],
+    ["closing", "json", (row) => row.closing],
+    ["pinned", "bool", (row) => row.pinned],
+    ["tags", "json", (row) => row.tags],
+    ["nodes_done", "int4", (row) => row.nodesDone],
+    ["progressed", "bool", (row) => row.progressed],
+    ["revision", "int8", (row) => row.revision],
+    ["last_seq", "int8", (row) => row.lastSeq],
+  ],
+  (source, count) =>
+    changingAll(
+      `update workflow_run r set
+        status = coalesce(v.to_status, r.status),
+        status_reason = case when v.to_status is null then r.status_reason else v.reason end,
+        actor_kind = coalesce(v.actor_kind, r.actor_kind),
+        actor_id = case when v.to_status is null then r.actor_id else v.actor_id end,
+        actor_via = case when v.to_status is null then r.actor_via else v.actor_via end,
+        error = case when v.to_status is null then r.error else v.error end,
+        wake_at = case when v.to_status is null then r.wake_at else v.wake_at end,
+        owner_epoch = case when v.to_status is null then r.owner_epoch else v.owner_epoch end,
+        heartbeat_at = case v.to_status when 'running' then v.at else r.heartbeat_at end,
+        started_at = case v.to_status when 'running' then coalesce(r.started_at, v.at) else r.started_at end,
+        running_ms = r.running_ms + case when v.from_status = 'running' then ${stretchSql("v.at")} else 0 end,
+        running_since = case when v.to_status is null then r.running_since when v.to_status = 'running' then v.at end,
+        finished_at = case
+          when v.to_status is null then r.finished_at
+          when v.to_status in ('completed', 'completed_with_issues', 'failed', 'cancelled') then v.at end,
+        crash_count = case
+          when v.progressed or (v.from_status = 'poisoned' and v.to_status = 'queued') then 0
+          else r.crash_count end,
+        closing = coalesce(v.closing, r.closing),
+        pinned = coalesce(v.pinned, r.pinned),
+        tags = coalesce(v.tags, r.tags),
+        nodes_done = r.nodes_done + v.nodes_done,
+        revision = coalesce(v.revision, r.revision + 1),
+        last_seq = coalesce(v.last_seq, r.last_seq)
+      from ${source}
+      where r.run_id = v.run_id and r.status = coalesce(v.from_status, r.status)`,
+      count,
+      "CONFLICT: runs changed meanwhile",
+    ),
+);

@@ -1,0 +1,80 @@
+import type { WorkflowRun } from "../../../app/model/workflow-run.ts";
+import type { RunRow } from "../run-rows.ts";
+import { runOf } from "./postgres-reads.ts";
+import { selectRun } from "./postgres-selects.ts";
+import type { Query } from "./postgres-transaction.ts";
+
+interface DueQuery {
+  readonly now: string;
+  readonly limit: number;
+}
+
+interface RunId {
+  readonly run_id: string;
+}
+
+/** What the scheduler asks: each a short range of a partial index, however many runs have ended. */
+export function createSchedulerReads(query: Query) {
+  return {
+    listClaimableRuns: async ({ now, limit }: DueQuery): Promise<readonly string[]> =>
+      idsOf(await query<RunId>(claimable, [now, limit])),
+    listDueWaitingRuns: async ({ now, limit }: DueQuery): Promise<readonly string[]> =>
+      idsOf(await query<RunId>(dueWaiting, [now, limit])),
+    async nextWakeAt(): Promise<string | null> {
+      const [row] = await query<{ wake_at: string | null }>(nextWake);
+      return row?.wake_at ?? null;
+    },
+    /** `ownEpoch`: of the engine that this storage registered; its own runs are alive, because it asks. */
+    async findStalledWorkflows(
+      thresholdSecs: number,
+      now: string,
+      ownEpoch: number | null,
+    ): Promise<readonly WorkflowRun[]> {
+      const oldest = new Date(Date.parse(now) - thresholdSecs * 1_000).toISOString();
+      return (await query<RunRow>(stalled, [oldest, ownEpoch])).map(runOf);
+    },
+  };
+}
+
+const idsOf = (rows: readonly RunId[]): readonly string[] => rows.map(({ run_id }) => run_id);
+
+// Two ranges, merged: what never ran waits since it was created, a parked run since its timer was due.
+const claimable = {
+  name: "claimable",
+  text: `
+    select run_id from (
+      (select run_id, ordinal, created_at as since from workflow_run
+        where status = 'queued' and wake_at is null order by ordinal limit $2)
+      union all
+      (select run_id, ordinal, wake_at as since from workflow_run
+        where status = 'queued' and wake_at <= $1 order by wake_at, ordinal limit $2)
+    ) due order by since, ordinal limit $2`,
+};
+
+const dueWaiting = {
+  name: "due_waiting",
+  text: `
+    select run_id from workflow_run
+    where status in ('awaiting_user', 'awaiting_validation') and wake_at is not null and wake_at <= $1
+    order by wake_at, ordinal limit $2`,
+};
+
+const nextWake = {
+  name: "next_wake",
+  text: `
+    select least(
+      (select min(wake_at) from workflow_run where status = 'queued' and wake_at is not null),
+      (select min(wake_at) from workflow_run
+        where status in ('awaiting_user', 'awaiting_validation') and wake_at is not null)) as wake_at`,
+};
+
+const stalled = {
+  name: "stalled",
+  text: `${selectRun}
+    left join engine_lease l on l.epoch = r.owner_epoch
+    where r.status = 'running' and (
+      o.epoch is null or o.clean_at is not null or o.fenced_at is not null
+      or (r.owner_epoch is distinct from $2
+        and (l.expires_at < clock_timestamp() or coalesce(r.heartbeat_at, r.started_at) < $1)))
+    order by r.ordinal`,
+};
