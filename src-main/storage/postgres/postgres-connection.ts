@@ -1,8 +1,14 @@
-import { Pool, type Client, type PoolClient, type PoolConfig } from "pg";
+import { Pool, type Client, type PoolClient, type PoolConfig, type QueryResultRow } from "pg";
 import { StorageError } from "../../../app/storage/storage-error.ts";
 import type { DatabaseAddress } from "./postgres-address.ts";
 import { isWorthRepeating, storageErrorOf } from "./postgres-errors.ts";
-import { inTransaction, type Query, type Transaction } from "./postgres-transaction.ts";
+import {
+  inTransaction,
+  type Query,
+  type Statement,
+  type Transaction,
+  type Value,
+} from "./postgres-transaction.ts";
 import { valueParsers } from "./postgres-values.ts";
 
 export interface ConnectionOptions {
@@ -87,9 +93,12 @@ export function openPostgresConnection(options: ConnectionOptions): PostgresConn
 }
 
 function queryOf(client: Client, attempted: string): Query {
-  return async ({ name, text }, values = []) => {
+  return async <Row extends QueryResultRow>(
+    { name, text }: Statement,
+    values: readonly Value[] = [],
+  ): Promise<readonly Row[]> => {
     try {
-      return (await client.query({ name, text, values: [...values] })).rows;
+      return (await client.query<Row>({ name, text, values: [...values] })).rows;
     } catch (error) {
       throw storageErrorOf(error, attempted);
     }
