@@ -8,6 +8,7 @@ import { showFailureWindow } from "./electron/failure-window.ts";
 import { findLaunchFolder, type LaunchFolder } from "./electron/launch-folder.ts";
 import { setApplicationMenu } from "./electron/menu.ts";
 import { statusPageAt } from "./electron/status-window.ts";
+import { prepareSelfTest } from "./electron/self-test.ts";
 import { guardAllPages } from "./electron/window-security.ts";
 import { Settings } from "../app/contract/settings.ts";
 import { openSettings } from "./core/keeping/settings-store.ts";
@@ -16,7 +17,9 @@ import { builtScreens } from "./serve/screen-files.ts";
 // Electron's first file. The order is the point: data folder → sandbox and scheme → single-instance lock
 // → log → core thread → recovery done → window.
 
-const folder = findLaunchFolder(process.argv, process.env);
+const selfTest = prepareSelfTest(process.argv);
+const argv = selfTest === null ? process.argv : ["--data", selfTest.dataFolder];
+const folder = findLaunchFolder(argv, process.env);
 app.setName("Handshake");
 app.setPath("userData", folder.electronFolder);
 app.enableSandbox();
@@ -37,7 +40,8 @@ function runAlone(launch: LaunchFolder): void {
   });
   // The core starts at once, beside Electron; its windows wait for both.
   if (launch.kind === "usable") {
-    runDesktopApp({ dataFolder: launch.choice, log, settings, prepared });
+    const { observer = null, workFolder } = selfTest ?? {};
+    runDesktopApp({ dataFolder: launch.choice, workFolder, log, settings, prepared, observer });
   } else void prepared.then(() => showUnusable(launch));
 }
 

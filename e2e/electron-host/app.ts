@@ -28,7 +28,7 @@ const events = [
 
 /** The app's life, from its first line to its end. */
 class App extends StrictEmitter {
-  readonly isPackaged = false;
+  readonly isPackaged = host.isPackaged;
   readonly dock = undefined;
   readonly commandLine = strict("app.commandLine", {
     appendSwitch: (name: string, value = ""): void => void host.switches.set(name, value),

@@ -18,7 +18,8 @@ registerHooks({
 process.argv = [host.executable, ...host.arguments];
 // As in Electron 45: programs ask for it to know where they are.
 Object.defineProperty(process, "versions", { value: { ...process.versions, electron: "45.4.1" } });
-Object.assign(process, { type: "browser", defaultApp: true });
+Object.assign(process, { type: "browser", resourcesPath: host.resourcesPath });
+if (!host.isPackaged) Object.assign(process, { defaultApp: true });
 
 process.on("uncaughtException", (error) => {
   // Electron shows its own box and goes on; a test wants to see it.

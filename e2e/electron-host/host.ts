@@ -11,6 +11,9 @@ export interface Host {
   readonly switches: Map<string, string>;
   /** Loaded before the app, as with `node -r`. */
   readonly preloads: readonly string[];
+  /** The app stands beside the executable, in resources/app.asar. */
+  readonly isPackaged: boolean;
+  readonly resourcesPath: string;
   readonly appPath: string;
   /** The main process's first file. */
   readonly entry: string;
@@ -27,11 +30,18 @@ type AppPackage = z.infer<typeof AppPackage>;
 
 export const host: Host = readHost(process.argv.slice(2));
 
-/** `electron [-r FILE] [--switch[=value]] APP [arguments]`; APP is a folder with a package.json, or a file. */
+/**
+ * `electron [-r FILE] [--switch[=value]] APP [arguments]`; APP is a folder with a package.json, or a file.
+ * A packaged app's executable takes no APP.
+ */
 function readHost(args: readonly string[]): Host {
   const switches = new Map<string, string>();
   const preloads: string[] = [];
-  let app: string | null = null;
+  const executable = process.env["ELECTRON_HOST_EXECUTABLE"] ?? process.execPath;
+  const resourcesPath = join(dirname(executable), "resources");
+  const archive = join(resourcesPath, "app.asar");
+  const isPackaged = existsSync(archive);
+  let app: string | null = isPackaged ? archive : null;
   for (let at = 0; at < args.length; at++) {
     const argument = args[at] ?? "";
     if (argument === "-r" || argument === "--require") preloads.push(args[++at] ?? "");
@@ -41,12 +51,13 @@ function readHost(args: readonly string[]): Host {
     } else app ??= argument;
   }
   if (app === null) throw new Error("usage: electron [switches] APP [arguments]");
-  const executable = process.env["ELECTRON_HOST_EXECUTABLE"] ?? process.execPath;
   return {
     executable,
     arguments: args,
     switches,
     preloads,
+    isPackaged,
+    resourcesPath,
     ...readApp(resolve(app)),
   };
 }

@@ -67,6 +67,7 @@ export function checkingCore(): CheckingCore {
       state: engineState,
       ended: new Promise(() => undefined),
       close: () => Promise.resolve(),
+      files: () => Promise.reject(new Error("This core has no files.")),
       connect(remote) {
         const connection = dispatch.connect({
           actor,

@@ -1,5 +1,6 @@
 import type { EngineState } from "../../app/contract/engine.ts";
 import type { LogLevel } from "../../app/contract/run.ts";
+import type { CoreFiles } from "./core-files.ts";
 import type { CorePort } from "./core-port.ts";
 import type { CoreStep } from "./start-core.ts";
 import { errorOf } from "./thread-failure.ts";
@@ -9,6 +10,8 @@ export interface CoreClient {
   /** As it was when the core was ready. */
   readonly state: EngineState;
   connect(client: RemoteClient): CoreLink;
+  /** Where the core found what belongs to it. Never answered by one that is gone. */
+  files(): Promise<CoreFiles>;
   /** Drains and closes. Called again with 0 it stops draining. Rejects when the end was not clean. */
   close(options: { readonly drainMs: number }): Promise<void>;
   /** Resolves when the core is gone: null after `close`, else why it ended. */
@@ -41,6 +44,7 @@ export async function connectCore(
   const clients = new Map<number, RemoteClient>();
   const ready = Promise.withResolvers<EngineState>();
   const ended = Promise.withResolvers<Error | null>();
+  const files = Promise.withResolvers<CoreFiles>();
   let endedWith: Error | null | undefined;
   let lastClient = 0;
   let isGone = false;
@@ -60,6 +64,8 @@ export async function connectCore(
         return clients.get(message.client)?.onDrop();
       case "log":
         return onLog(message.level, message.source, message.message);
+      case "files":
+        return files.resolve(message.files);
       case "closed":
         endedWith = message.failure === null ? null : errorOf(message.failure);
     }
@@ -91,6 +97,10 @@ export async function connectCore(
           if (!isGone) port.post({ kind: "disconnect", client: number });
         },
       };
+    },
+    files() {
+      if (!isGone) port.post({ kind: "tell-files" });
+      return files.promise;
     },
     async close({ drainMs }) {
       if (!isGone) port.post({ kind: "close", drainMs });

@@ -1,6 +1,7 @@
 import type { EngineState } from "../../app/contract/engine.ts";
 import type { LogLevel } from "../../app/contract/run.ts";
 import type { DataFolderChoice } from "../data-folder.ts";
+import type { CoreFiles } from "./core-files.ts";
 import type { CoreStep } from "./start-core.ts";
 import type { ThreadFailure } from "./thread-failure.ts";
 
@@ -17,6 +18,8 @@ export type ToCore =
   | { readonly kind: "connect"; readonly client: number }
   | { readonly kind: "message"; readonly client: number; readonly bytes: Uint8Array }
   | { readonly kind: "disconnect"; readonly client: number }
+  /** Answered with `files`. */
+  | { readonly kind: "tell-files" }
   | { readonly kind: "close"; readonly drainMs: number };
 
 export type FromCore =
@@ -32,6 +35,7 @@ export type FromCore =
       readonly source: string;
       readonly message: string;
     }
+  | { readonly kind: "files"; readonly files: CoreFiles }
   /** Everything is closed; the thread ends by itself. */
   | { readonly kind: "closed"; readonly failure: ThreadFailure | null };
 

@@ -1,4 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads";
+import { coreFiles } from "./core-files.ts";
 import type { ClientConnection } from "./dispatch.ts";
 import type { CoreThreadStart, FromCore, ToCore } from "./core-port.ts";
 import { postHandingOver } from "./post-handing-over.ts";
@@ -46,6 +47,9 @@ function serve(hosted: HostedCore): void {
       case "disconnect":
         clients.get(message.client)?.close();
         clients.delete(message.client);
+        return;
+      case "tell-files":
+        send({ kind: "files", files: coreFiles() });
         return;
       case "close":
         void close(hosted, message.drainMs);

@@ -24,9 +24,12 @@ test(
     const { client, seen } = checkingCore();
     let refused = 0;
     const bridge = createIpcBridge({
-      write: (_level, _source, message) => {
-        if (message.startsWith("A message was refused")) refused += 1;
+      log: {
+        write: (_level, _source, message) => {
+          if (message.startsWith("A message was refused")) refused += 1;
+        },
       },
+      onDocument: () => undefined,
     });
     bridge.setCore(client);
     const ours = windowOf(7);

@@ -7,6 +7,7 @@ import type { CoreStep } from "../core/start-core.ts";
 import type { DataFolderChoice } from "../data-folder.ts";
 import type { AppLog } from "./app-log.ts";
 import { openCoreDesk, type CoreDesk, type CoreDeskEvents } from "./core-desk.ts";
+import type { DesktopObserver } from "./desktop-observer.ts";
 import { createDesktopSigns } from "./desktop-signs.ts";
 import { showFailureWindow } from "./failure-window.ts";
 import { createIpcBridge } from "./ipc-bridge.ts";
@@ -17,16 +18,20 @@ import { prepareStartupWindow, type StartupWindow } from "./startup-window.ts";
 
 export interface DesktopAppOptions {
   readonly dataFolder: DataFolderChoice;
+  /** Where relative folders of workflows without a file begin; the core has a default. */
+  readonly workFolder: string | undefined;
   readonly log: AppLog;
   /** As a person has set them just now. */
   readonly settings: () => Settings;
   /** Electron is ready, and every page that opens is guarded. */
   readonly prepared: Promise<void>;
+  readonly observer: DesktopObserver | null;
 }
 
 /** From the lock to the window: core thread → recovery done → window; and the way back. */
-export function runDesktopApp({ dataFolder, log, settings, prepared }: DesktopAppOptions): void {
-  const bridge = createIpcBridge(log);
+export function runDesktopApp(options: DesktopAppOptions): void {
+  const { dataFolder, workFolder, log, settings, prepared, observer } = options;
+  const bridge = createIpcBridge({ log, onDocument: () => observer?.onPage() });
   let supervisor: Promise<CoreSupervisor> | null = null;
   let desk: CoreDesk | null = null;
   let signs: CoreDeskEvents | null = null;
@@ -37,7 +42,7 @@ export function runDesktopApp({ dataFolder, log, settings, prepared }: DesktopAp
     ask: askToQuit,
     // A start that is under way is waited for, as long as the quitting may take.
     closeCore: async (options) => (await supervisor)?.close(options),
-    end: () => app.exit(0),
+    end: () => app.exit(observer?.onEnd() ?? 0),
   });
   app.on("before-quit", (event) => {
     event.preventDefault();
@@ -56,6 +61,7 @@ export function runDesktopApp({ dataFolder, log, settings, prepared }: DesktopAp
     const starting = startSupervisor((next) => {
       step = next;
       startup?.tell(next);
+      observer?.onStep(next);
     });
     supervisor = starting;
     // It may fail before anything can be shown; it is awaited below.
@@ -67,6 +73,7 @@ export function runDesktopApp({ dataFolder, log, settings, prepared }: DesktopAp
       const { core } = await starting;
       // A person quit while it started: it is being closed again.
       if (quit.isLeaving()) return;
+      if (core !== null) observer?.onRecovered(core);
       setCore(core);
       showMainWindow();
     } catch (error) {
@@ -81,13 +88,10 @@ export function runDesktopApp({ dataFolder, log, settings, prepared }: DesktopAp
     return superviseCore({
       now: Date.now,
       start: () =>
-        connectCore(
-          startCoreThread({ dataFolder, host: "app", name: "app", workFolder: undefined }),
-          {
-            onLog: (level, source, message) => log.write(level, source, message),
-            onProgress,
-          },
-        ),
+        connectCore(startCoreThread({ dataFolder, host: "app", name: "app", workFolder }), {
+          onLog: (level, source, message) => log.write(level, source, message),
+          onProgress,
+        }),
       onEnd(error) {
         log.write("error", "core", `The engine ended: ${error.message}`);
         setCore(null);
@@ -108,6 +112,7 @@ export function runDesktopApp({ dataFolder, log, settings, prepared }: DesktopAp
   }
 
   function showMainWindow(): void {
+    observer?.onWindow();
     mainWindow = openMainWindow({
       bridge,
       log,
@@ -123,6 +128,7 @@ export function runDesktopApp({ dataFolder, log, settings, prepared }: DesktopAp
 
   function showFailure(error: Error): void {
     log.write("error", "start", `Handshake could not start: ${error.message}`);
+    observer?.onFailure(error);
     showFailureWindow(error, {
       dataFolder: dataFolder.path,
       onRetry: () => void start(),

@@ -26,7 +26,13 @@ interface Page {
   isHidden: boolean;
 }
 
-export function createIpcBridge(log: AppLog): IpcBridge {
+export interface IpcBridgeOptions {
+  readonly log: AppLog;
+  /** A document of a window began, and was connected where there is a core. */
+  readonly onDocument: () => void;
+}
+
+export function createIpcBridge({ log, onDocument }: IpcBridgeOptions): IpcBridge {
   const pages = new Map<number, Page>();
   let core: CoreClient | null = null;
   const ours = { origin: appOrigin, isOurs: (id: number) => pages.has(id) };
@@ -45,6 +51,7 @@ export function createIpcBridge(log: AppLog): IpcBridge {
     if (message.kind === "open") {
       page.document = message.document;
       connect(page);
+      onDocument();
     } else if (message.document === page.document) page.link?.send(message.bytes);
   });
 

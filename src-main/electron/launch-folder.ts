@@ -7,6 +7,7 @@ import {
   ensureDataFolder,
   type DataFolderChoice,
 } from "../data-folder.ts";
+import { launchOption } from "./launch-option.ts";
 
 /** The data folder of this launch, or why there is none. */
 export type LaunchFolder =
@@ -24,7 +25,7 @@ export function findLaunchFolder(
   env: Readonly<Record<string, string | undefined>>,
 ): LaunchFolder {
   try {
-    const choice = chooseDataFolder({ option: dataOption(argv), env });
+    const choice = chooseDataFolder({ option: launchOption(argv, "--data"), env });
     ensureDataFolder(choice);
     return { kind: "usable", choice, electronFolder: join(choice.path, "electron") };
   } catch (error) {
@@ -32,11 +33,4 @@ export function findLaunchFolder(
     const electronFolder = mkdtempSync(join(tmpdir(), "handshake-"));
     return { kind: "unusable", error, electronFolder };
   }
-}
-
-export function dataOption(argv: readonly string[]): string | undefined {
-  const at = argv.findIndex((argument) => argument === "--data" || argument.startsWith("--data="));
-  const argument = argv[at];
-  if (argument === undefined) return undefined;
-  return argument === "--data" ? (argv[at + 1] ?? "") : argument.slice("--data=".length);
 }

@@ -5,7 +5,7 @@ import { appOrigin } from "./app-origins.ts";
 import type { IpcBridge } from "./ipc-bridge.ts";
 
 /** The build makes this the bundle beside the main one. */
-const preload = fileURLToPath(new URL("./preload.ts", import.meta.url));
+export const preloadFile = fileURLToPath(new URL("./preload.ts", import.meta.url));
 
 export interface MainWindowOptions {
   readonly bridge: IpcBridge;
@@ -29,7 +29,7 @@ export function openMainWindow(options: MainWindowOptions): BrowserWindow {
     show: false,
     title: "Handshake",
     webPreferences: {
-      preload,
+      preload: preloadFile,
       sandbox: true,
       contextIsolation: true,
       nodeIntegration: false,

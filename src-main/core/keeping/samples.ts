@@ -12,12 +12,12 @@ export interface BundledSample {
   readonly isFirst: boolean;
 }
 
-const bundledFolder = fileURLToPath(new URL("../../../samples", import.meta.url));
+export const bundledSamplesFolder = fileURLToPath(new URL("../../../samples", import.meta.url));
 /** Takes about a minute: the one that a newcomer is to kill half-way. */
 const firstSample = "long-report";
 
 /** The highlighted one first, then by name. Files that are no workflows are left out. */
-export function readSamples(folder: string = bundledFolder): readonly BundledSample[] {
+export function readSamples(folder: string = bundledSamplesFolder): readonly BundledSample[] {
   if (!existsSync(folder)) return [];
   const samples = readdirSync(folder)
     .filter((name) => name.endsWith(".json") || name.endsWith(".handshake"))

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { dataOption } from "./launch-folder.ts";
+import { launchOption } from "./launch-option.ts";
 
 test.for([
   [["electron", "main.js", "--data", "/a b"], "/a b"],
@@ -7,5 +7,5 @@ test.for([
   [["handshake", "--data"], ""],
   [["handshake", "--database", "/a"], undefined],
 ] as const)("%j names %j", ([argv, folder]) => {
-  expect(dataOption(argv)).toBe(folder);
+  expect(launchOption(argv, "--data")).toBe(folder);
 });
