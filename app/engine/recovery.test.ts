@@ -337,7 +337,7 @@ it("a stop with time to drain lets the step in flight end, and starts no other",
   expect(bed.calls).toEqual(["a#1", "b#1", "c#1"]);
 });
 
-it("[R5] a step that works for 90 seconds keeps beating and is not found stalled", async () => {
+it("[R5] trap: a step that works for 90 seconds keeps beating and is not found stalled", async () => {
   const { type } = hanging();
   bed = await createEngineBed([type]);
   const { runId } = await bed.start(chain);

@@ -65,6 +65,7 @@ describe("a start", () => {
     const order: string[] = [];
     const starting = start({
       ports: { openStorage: () => slowToRecover({ recovering, go, order }) },
+      onProgress: (step) => order.push(step),
     });
     await recovering.promise;
 
@@ -81,7 +82,9 @@ describe("a start", () => {
     go.resolve();
     const core = await starting;
     await accepted;
-    expect(order).toEqual(["recovered", "accepted"]);
+    const [before, after] = [order.slice(0, 4), order.slice(4)];
+    expect(before).toEqual(["locking", "opening", "recovering", "recovered"]);
+    expect(after).toEqual(["starting", "accepting", "accepted"]);
     expect(await core.storage.listRuns({ limit: 2 })).toMatchObject([{ workflowId: "quick" }]);
   });
 
