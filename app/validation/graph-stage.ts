@@ -106,7 +106,7 @@ function checkEdgeEnds(
       nodeId: edge.from,
       message: "the edge leads back to its own node",
       found: `"${edge.from}" to "${edge.to}"`,
-      expected: 'another node; to repeat something use a node of type "repeat" or "map"',
+      expected: "another node: a run goes through each node once",
     });
   }
 }
@@ -128,7 +128,7 @@ function checkCycles(
     pointer: `/edges/${closing}`,
     message: "the nodes wait for each other in a circle",
     found: shown.join(" → "),
-    expected: 'no way back; to repeat something use a node of type "repeat" or "map"',
+    expected: "no way back: a run goes through each node once",
   });
 }
 

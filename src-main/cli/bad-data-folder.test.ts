@@ -93,6 +93,9 @@ describe("a data folder that cannot be used ends with exit code 4, and nothing i
     truncateSync(database, 0);
     const empty = await handshake.run(["run", quickWorkflow(handshake.folder), "--json"]);
     expect([empty.code, jsonLines(empty.stderr).at(-1)]).toMatchObject([4, { code: "CORRUPT" }]);
+    // Who only looks is not told that there never was anything.
+    const looked = await handshake.run(["runs", "--json"]);
+    expect([looked.code, jsonLines(looked.stderr).at(-1)]).toMatchObject([4, { code: "CORRUPT" }]);
     expect(readdirSync(handshake.data)).toContain("handshake.db");
 
     writeFileSync(database, whole);

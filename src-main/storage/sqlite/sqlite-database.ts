@@ -70,6 +70,7 @@ export function openWriter(paths: DataPaths): Database.Database {
 
 /** Opens a read-only connection, such as a reader thread's; NOT_FOUND when there is no data yet. */
 export function openReader(paths: DataPaths): Database.Database {
+  refuseVanishedData(paths);
   if (!existsSync(paths.database)) {
     throw new StorageError("NOT_FOUND", `There is no data file in ${paths.folder} yet.`);
   }
