@@ -24,7 +24,7 @@ test.each([
   ],
   [
     "graph",
-    'graph.json#/edges/3: the nodes wait for each other in a circle; found draft → check → improve → draft, expected no way back: a run goes through each node once.',
+    "graph.json#/edges/3: the nodes wait for each other in a circle; found draft → check → improve → draft, expected no way back: a run goes through each node once.",
   ],
   [
     "capability",

@@ -90,11 +90,12 @@ export function createProducer(options: {
     openRun: async (runId, limit) => {
       if (!runs.has(runId)) return null;
       const { nodes, events } = run(runId);
+      const first = [...nodes.values()].toSorted((a, b) => a.sequence - b.sequence).slice(0, limit);
       return {
         run: detailOf(run(runId)),
         job: { jobId: runId, state: run(runId).row.status, createdAt: at, runs: [] },
-        nodes: [...nodes.values()].slice(0, limit),
-        nextNodes: null,
+        nodes: first,
+        nextNodes: nodes.size > first.length ? (first.at(-1)?.sequence ?? null) : null,
         events: events.slice(-200),
       };
     },
