@@ -24,7 +24,7 @@ export interface Desktop {
   readonly dataFolder: string;
   readonly launch: (options?: LaunchOptions) => Promise<LaunchedApp>;
   /** Another instance on the same folder, which leaves by itself: its exit code. */
-  readonly startSecond: () => Promise<number | null>;
+  readonly startSecond: (args?: readonly string[]) => Promise<number | null>;
   /** Errors that this spec brings about itself: text that the message holds. */
   readonly expectError: (part: string | RegExp) => void;
 }
@@ -36,6 +36,8 @@ export interface LaunchOptions {
   readonly main?: string;
   readonly dataFolder?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** What the desktop hands over: links and files. */
+  readonly opened?: readonly string[];
 }
 
 export interface LaunchedApp {
@@ -64,8 +66,8 @@ export const test = base.extend<{ desktop: Desktop }>({
       launched.push(app);
       return app;
     };
-    const startSecond = (): Promise<number | null> =>
-      runToExit([mainBundle, "--data", dataFolder], appEnvironment());
+    const startSecond = (args: readonly string[] = []): Promise<number | null> =>
+      runToExit([mainBundle, "--data", dataFolder, ...args], appEnvironment());
     await use({ dataFolder, launch, startSecond, expectError: book.expect });
     for (const { kill } of launched) await kill();
     rmSync(dataFolder, { recursive: true, force: true });
@@ -77,13 +79,13 @@ export async function launchApp(
   options: LaunchOptions & { readonly dataFolder: string },
   book: ErrorBook,
 ): Promise<LaunchedApp> {
-  const { hooks = [], main = mainBundle, dataFolder, env = {} } = options;
+  const { hooks = [], main = mainBundle, dataFolder, env = {}, opened = [] } = options;
   const preloads = hooks.flatMap((hook) => [
     "-r",
     fileURLToPath(new URL(`./hooks/${hook}`, import.meta.url)),
   ]);
   const app = await _electron.launch({
-    args: [...preloads, main, "--data", dataFolder],
+    args: [...preloads, main, "--data", dataFolder, ...opened],
     env: { ...appEnvironment(), ...env },
   });
   const process_ = app.process();

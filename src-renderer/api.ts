@@ -1,5 +1,7 @@
 import type { AppBridge } from "../app/contract/app-bridge.ts";
+import type { Opening } from "../app/contract/opening.ts";
 import { createApiClient } from "./link/api-client.ts";
+import { watchOpenings } from "./link/watch-openings.ts";
 import { openBridgeLink } from "./link/open-bridge-link.ts";
 import { openSocketLink } from "./link/open-socket-link.ts";
 
@@ -16,3 +18,8 @@ const bridge = window.handshake;
 export const api = createApiClient(
   bridge === undefined ? openSocketLink : (events) => openBridgeLink(bridge, events),
 );
+
+/** Links and files that were opened outside of the window; a browser keeps them to itself. */
+export const onOpening = (listener: (opening: Opening) => void): void => {
+  if (bridge !== undefined) watchOpenings(bridge, listener);
+};

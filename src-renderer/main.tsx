@@ -5,9 +5,11 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { runStore } from "./run-store.ts";
 import { App } from "./shell/App.tsx";
+import { followOpenings } from "./shell/follow-openings.ts";
 import { applyRememberedTheme, applySettings } from "./shell/apply-settings.ts";
 
 applyRememberedTheme();
+followOpenings();
 runStore.settings.settings.subscribe(() => applySettings(runStore.settings.settings.get()));
 
 const root = document.getElementById("root");

@@ -9,7 +9,7 @@ export interface AppBridge {
   /**
    * Calls back with each `snapshot`, `delta` and `ended` of this id. The topic `{ topic: "connection" }`
    * is the bridge's own: `{ kind: "welcome", appVersion, instanceId }` and `{ kind: "down" }`, the newest
-   * at once where one is known.
+   * at once where one is known. So is `{ topic: "openings" }`: each message is an `Opening`.
    */
   subscribe(id: number, topic: unknown, onMessage: (text: string) => void): void;
   unsubscribe(id: number): void;

@@ -1,3 +1,5 @@
+import type { Opening } from "../../app/contract/opening.ts";
+
 /** The one channel between a window's preload and the main process. */
 export const bridgeChannel = "handshake";
 
@@ -18,4 +20,5 @@ export type ToPreload =
     }
   /** There is no core now; another welcome may follow. */
   | { readonly kind: "down"; readonly document: string }
+  | { readonly kind: "opening"; readonly document: string; readonly opening: Opening }
   | { readonly kind: "message"; readonly document: string; readonly bytes: Uint8Array };

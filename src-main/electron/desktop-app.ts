@@ -5,6 +5,7 @@ import { superviseCore, type CoreSupervisor } from "../core/core-supervisor.ts";
 import { startCoreThread } from "../core/start-core-thread.ts";
 import type { CoreStep } from "../core/start-core.ts";
 import type { DataFolderChoice } from "../data-folder.ts";
+import type { Opening } from "../../app/contract/opening.ts";
 import type { AppLog } from "./app-log.ts";
 import { openCoreDesk, type CoreDesk, type CoreDeskEvents } from "./core-desk.ts";
 import type { DesktopObserver } from "./desktop-observer.ts";
@@ -12,6 +13,7 @@ import { createDesktopSigns } from "./desktop-signs.ts";
 import { showFailureWindow } from "./failure-window.ts";
 import { createIpcBridge } from "./ipc-bridge.ts";
 import { bringToFront, openMainWindow } from "./main-window.ts";
+import { collectOpenings } from "./openings.ts";
 import { createQuitFlow } from "./quit-flow.ts";
 import { askToQuit } from "./quit-question.ts";
 import { prepareStartupWindow, type StartupWindow } from "./startup-window.ts";
@@ -31,7 +33,7 @@ export interface DesktopAppOptions {
 /** From the lock to the window: core thread → recovery done → window; and the way back. */
 export function runDesktopApp(options: DesktopAppOptions): void {
   const { dataFolder, workFolder, log, settings, prepared, observer } = options;
-  const bridge = createIpcBridge({ log, onDocument: () => observer?.onPage() });
+  const bridge = createIpcBridge({ log, onDocument });
   let supervisor: Promise<CoreSupervisor> | null = null;
   let desk: CoreDesk | null = null;
   let signs: CoreDeskEvents | null = null;
@@ -50,7 +52,7 @@ export function runDesktopApp(options: DesktopAppOptions): void {
   });
   // Leaving is decided where a window closes: between two windows there may be none.
   app.on("window-all-closed", () => undefined);
-  app.on("second-instance", showWhatIsOpen);
+  const openings = collectOpenings({ log, onOpened: showWhatIsOpen });
   app.on("activate", showWhatIsOpen);
   void prepared.then(() => powerMonitor.on("shutdown", () => quit.shutDown()));
   void start();
@@ -119,11 +121,17 @@ export function runDesktopApp(options: DesktopAppOptions): void {
       // It goes with the process, once everything is saved.
       onClose: () => quit.request(),
       onCrashed(crashed) {
+        openings.setPage(null);
         showMainWindow();
         crashed.destroy();
       },
       onSessionEnd: () => quit.shutDown(),
     });
+  }
+
+  function onDocument(show: (opening: Opening) => void): void {
+    observer?.onPage();
+    openings.setPage(show);
   }
 
   function showFailure(error: Error): void {

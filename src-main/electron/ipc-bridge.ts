@@ -1,5 +1,6 @@
 import { ipcMain, type WebContents } from "electron";
 import { limits } from "../../app/contract/limits.ts";
+import type { Opening } from "../../app/contract/opening.ts";
 import type { CoreClient, CoreLink } from "../core/core-client.ts";
 import type { AppLog } from "./app-log.ts";
 import { appOrigin } from "./app-origins.ts";
@@ -28,8 +29,8 @@ interface Page {
 
 export interface IpcBridgeOptions {
   readonly log: AppLog;
-  /** A document of a window began, and was connected where there is a core. */
-  readonly onDocument: () => void;
+  /** A document of a window began, and was connected where there is a core. It can be led somewhere. */
+  readonly onDocument: (show: (opening: Opening) => void) => void;
 }
 
 export function createIpcBridge({ log, onDocument }: IpcBridgeOptions): IpcBridge {
@@ -51,7 +52,7 @@ export function createIpcBridge({ log, onDocument }: IpcBridgeOptions): IpcBridg
     if (message.kind === "open") {
       page.document = message.document;
       connect(page);
-      onDocument();
+      onDocument((opening) => tell(page, { kind: "opening", opening }));
     } else if (message.document === page.document) page.link?.send(message.bytes);
   });
 

@@ -8,6 +8,9 @@ const decoder = new TextDecoder();
 const answers = new Map<number, (text: string) => void>();
 const topics = new Map<number, (text: string) => void>();
 const connections = new Map<number, (text: string) => void>();
+const openings = new Map<number, (text: string) => void>();
+/** What came before the page listened. */
+const earlyOpenings: string[] = [];
 /** The newest word on the connection, for whoever asks late; null before the first. */
 let connection: string | null = null;
 
@@ -19,7 +22,12 @@ const bridge: AppBridge = {
     }),
   cancel: (id) => send({ kind: "cancel", id }),
   subscribe(id, topic, onMessage) {
-    if (isConnectionTopic(topic)) {
+    if (isOwnTopic(topic, "openings")) {
+      openings.set(id, onMessage);
+      for (const text of earlyOpenings.splice(0)) onMessage(text);
+      return;
+    }
+    if (isOwnTopic(topic, "connection")) {
       connections.set(id, onMessage);
       if (connection !== null) onMessage(connection);
       return;
@@ -28,7 +36,7 @@ const bridge: AppBridge = {
     send({ kind: "subscribe", id, topic });
   },
   unsubscribe(id) {
-    if (connections.delete(id)) return;
+    if (connections.delete(id) || openings.delete(id)) return;
     topics.delete(id);
     send({ kind: "unsubscribe", id });
   },
@@ -47,6 +55,12 @@ ipcRenderer.on(bridgeChannel, (_event, message: ToPreload) => {
       for (const id of answers.keys()) settle(id, JSON.stringify(lostAnswer(id)));
       tellConnection({ kind: "down" });
       break;
+    case "opening": {
+      const text = JSON.stringify(message.opening);
+      if (openings.size === 0) earlyOpenings.push(text);
+      for (const tell of openings.values()) tell(text);
+      break;
+    }
     case "message":
       deliver(decoder.decode(message.bytes));
       break;
@@ -87,10 +101,9 @@ function tellConnection(state: object): void {
   for (const tell of connections.values()) tell(connection);
 }
 
-function isConnectionTopic(topic: unknown): boolean {
-  return (
-    typeof topic === "object" && topic !== null && "topic" in topic && topic.topic === "connection"
-  );
+/** A topic that the bridge answers itself. */
+function isOwnTopic(topic: unknown, name: "connection" | "openings"): boolean {
+  return typeof topic === "object" && topic !== null && "topic" in topic && topic.topic === name;
 }
 
 function send(message: object): void {

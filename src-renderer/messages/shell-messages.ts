@@ -13,4 +13,5 @@ export const shellMessages = {
   notFoundTitle: "There is nothing here",
   notFound: "The address does not lead to a screen of Handshake.",
   toRuns: "Go to Runs",
+  dismiss: "Dismiss",
 };

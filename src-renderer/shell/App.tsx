@@ -14,6 +14,7 @@ import { WorkflowsScreen } from "../workflows/WorkflowsScreen.tsx";
 import { ConnectionBars } from "./ConnectionBars.tsx";
 import { LeftRail } from "./LeftRail.tsx";
 import { LiveRegions } from "./LiveRegions.tsx";
+import { RefusedOpening } from "./RefusedOpening.tsx";
 import styles from "./App.module.css";
 
 /** The frame: places on the left, what is wrong above, one screen. */
@@ -28,6 +29,7 @@ export function App(): ReactNode {
         <LeftRail />
         <div className={styles.page}>
           <ConnectionBars />
+          <RefusedOpening />
           <main id="content" className={styles.content} tabIndex={-1}>
             <Screens />
           </main>
