@@ -15,7 +15,7 @@ export function wideSample(): string {
     formatVersion: 1,
     id: "wide-fan-out",
     name: "Wide fan-out",
-    description: `${parts} nodes side by side, each with its own history; written by scripts/write-wide-sample.ts.`,
+    description: `${parts} nodes side by side, each with its own history.`,
     version: 1,
   };
   const nodes = [

@@ -35,6 +35,11 @@ export function formatPreciseClock(ms: number): string {
   return preciseClock.format(ms);
 }
 
+/** `5 Nov`, where a table goes on to another day. */
+export function formatDay(ms: number): string {
+  return dayAndMonth.format(ms);
+}
+
 /** Date and time with seconds, for titles and tables. */
 export function formatWholeTime(ms: number): string {
   return whole.format(ms);
@@ -47,7 +52,10 @@ export function parseTime(text: string | null): number | null {
   return text === null ? null : Date.parse(text);
 }
 
-function isSameDay(a: Date, b: Date): boolean {
+/** In the reader's time zone. */
+export function isSameDay(first: Date | number, second: Date | number): boolean {
+  const a = new Date(first);
+  const b = new Date(second);
   return (
     a.getDate() === b.getDate() &&
     a.getMonth() === b.getMonth() &&

@@ -48,7 +48,10 @@ export const runMessages = {
     progress: (text: string, percent: string) => `${percent} ${text}`,
     slot: (name: string) => `\`${name}\` waits for a slot`,
     interrupted: (name: string) => `\`${name}\` was interrupted`,
-    failed: (name: string, message: string) => `\`${name}\` failed: ${message}`,
+    failed: (name: string, attempts: number) =>
+      attempts > 1
+        ? `\`${name}\` failed after ${plural(attempts, { one: "attempt", other: "attempts" })}`
+        : `\`${name}\` failed`,
     more: (count: number) => `and ${formatCount(count)} more`,
   },
   gap: {
@@ -131,6 +134,7 @@ export const runMessages = {
     effectNotStarted: "The outside world was certainly not touched.",
     outcomeUnknown: "It may have had its effect; nobody knows.",
     causes: "Caused by",
+    details: "Details",
     stack: "Stack",
     copyMarkdown: "Copy as Markdown",
     rootCause: "Caused by the step",

@@ -57,6 +57,7 @@ export const runsMessages = {
     "Takes about 60 s. Quit or kill the app half-way, then open it again: it goes on where it stopped.",
   steps: (count: number) => plural(count, { one: "step", other: "steps" }),
   startSample: "Start",
+  orOwn: "Or bring your own:",
   openFile: "Open workflow file…",
   listFailed: "The runs could not be listed.",
   staleList: "What stands below is from before.",

@@ -45,6 +45,7 @@ export const settingsMessages = {
     backend: "Backend",
     schema: (version: number) => `schema ${version}`,
     settings: "Durability",
+    synced: "Each step is on the disk before the next one begins.",
     backups: "Backups",
     backupNow: "Back up now",
     backingUp: "Backing up…",

@@ -27,7 +27,8 @@ export const statusLines = {
   awaitingUser: "Needs your answer",
   awaitingValidation: "Output waits for approval",
   completed: "Done",
-  completedWithIssues: "Done, with issues",
+  completedWithIssues: (reason: string) =>
+    reason === "" ? "Done, with issues" : `Done: ${reason}`,
   failed: "Failed",
   failedBecause: (message: string) => `Failed: ${message}`,
   cancelled: "Cancelled",
@@ -36,6 +37,8 @@ export const statusLines = {
     `Set aside after ${plural(crashes, { one: "crash", other: "crashes" })}; will not retry by itself`,
   unknown: "Last known before the engine stopped",
   closing: "Ending: waiting for the running steps to stop",
+  closingIn: (seconds: number) =>
+    `Ending: the running steps were asked to stop, and are ended in ${seconds} s`,
 };
 
 export const nodeStatusWords = {

@@ -16,7 +16,12 @@ import { UnknownOutcomeForm } from "./UnknownOutcomeForm.tsx";
 import styles from "./AnswerForm.module.css";
 
 /** What a waiting step asks, in the form that its kind of question needs. */
-export function AnswerForm(props: { readonly runId: string; readonly node: NodeRow }): ReactNode {
+export function AnswerForm(props: {
+  readonly runId: string;
+  readonly node: NodeRow;
+  /** What the question is about: between it and the form. */
+  readonly context?: ReactNode;
+}): ReactNode {
   const { runId, node } = props;
   const [error, setError] = useState<string | null>(null);
   const [isBusy, setIsBusy] = useState(false);
@@ -45,6 +50,7 @@ export function AnswerForm(props: { readonly runId: string; readonly node: NodeR
           {words.expires(formatMoment(parseTime(question.expiresAt), readNow()))}
         </p>
       )}
+      {props.context}
       {node.status === "awaiting_validation" ? <ReviewForm {...form} /> : <FormOf {...form} />}
       {error !== null && (
         <Notice tone="error">

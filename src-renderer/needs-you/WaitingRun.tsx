@@ -41,10 +41,13 @@ function OpenWaitingRun({ open }: { readonly open: OpenRun }): ReactNode {
       </div>
       {asking.map((node) => (
         <div key={node.nodeExecutionId} className={styles.step}>
-          {contextOf(node, { nodes, outline }).map((context) => (
-            <Context key={context.node.nodeExecutionId} {...context} />
-          ))}
-          <AnswerForm runId={run.runId} node={node} />
+          <AnswerForm
+            runId={run.runId}
+            node={node}
+            context={contextOf(node, { nodes, outline }).map((context) => (
+              <Context key={context.node.nodeExecutionId} {...context} />
+            ))}
+          />
         </div>
       ))}
     </li>

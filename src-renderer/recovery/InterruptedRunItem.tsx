@@ -46,9 +46,13 @@ export function InterruptedRunItem(props: {
       <div className={styles.what}>
         <h3 className={styles.title}>
           <StatusIcon status={run.status} />
-          <span className={styles.name}>{run.title}</span>
-          {risk !== "safe" && <Chip tone="warning">{words.risk[risk]}</Chip>}
-          <span className={styles.when}>{reasonLine(interrupted)}</span>
+          <span className={styles.names}>
+            <span className={styles.name} title={run.title}>
+              {run.title}
+            </span>
+            {risk !== "safe" && <Chip tone="warning">{words.risk[risk]}</Chip>}
+            <span className={styles.when}>{reasonLine(interrupted)}</span>
+          </span>
         </h3>
         <ul className={styles.facts}>
           <SavedLine interrupted={interrupted} />

@@ -85,7 +85,7 @@ function sentence(node: NodeRow, now: number): string {
     case "stalled":
       return waitsFor.interrupted(name);
     case "failed":
-      return waitsFor.failed(name, (node.error?.message ?? "").replaceAll("`", "'"));
+      return waitsFor.failed(name, node.attemptNumber);
     case "completed":
     case "completed_with_issues":
     case "cancelled":

@@ -2,7 +2,13 @@ import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 
 import type { NodeRow } from "../../app/contract/node-row.ts";
 import type { JsonValue } from "../../app/model/json.ts";
 import type { RunEvent } from "../../app/model/run-event.ts";
-import { formatPreciseClock, formatWholeTime, parseTime } from "../format/time.ts";
+import {
+  formatDay,
+  formatPreciseClock,
+  formatWholeTime,
+  isSameDay,
+  parseTime,
+} from "../format/time.ts";
 import { runMessages } from "../messages/run-messages.ts";
 import { JsonTree } from "../payload/JsonTree.tsx";
 import type { EventHistory } from "../store/event-history.ts";
@@ -75,6 +81,7 @@ export function EventsView(props: {
               key={event.seq}
               event={event}
               index={rows.first + offset}
+              before={events[rows.first + offset - 1] ?? null}
               nodes={nodes}
               isChosen={event.seq === chosenSeq}
               isTabStop={rows.first + offset === Math.max(chosenIndex, 0)}
@@ -96,6 +103,7 @@ export function EventsView(props: {
 function EventRow(props: {
   readonly event: RunEvent;
   readonly index: number;
+  readonly before: RunEvent | null;
   readonly nodes: ReadonlyMap<string, NodeRow>;
   readonly isChosen: boolean;
   readonly isTabStop: boolean;
@@ -104,6 +112,8 @@ function EventRow(props: {
   const { event, index } = props;
   const atMs = parseTime(event.at);
   const facts = describeEvent(event, props.nodes);
+  const beforeMs = parseTime(props.before?.at ?? null);
+  const isNewDay = beforeMs === null || !isSameDay(beforeMs, atMs);
   return (
     <div
       id={`event-${event.seq}`}
@@ -119,7 +129,8 @@ function EventRow(props: {
       <span role="gridcell" className={styles.muted}>
         {event.seq}
       </span>
-      <span role="gridcell" title={formatWholeTime(atMs)}>
+      <span role="gridcell" className={styles.time} title={formatWholeTime(atMs)}>
+        {isNewDay && <span className={styles.day}>{formatDay(atMs)}</span>}
         {formatPreciseClock(atMs)}
       </span>
       <span role="gridcell" className={styles.type}>

@@ -1,6 +1,7 @@
 import { useState, type ReactNode } from "react";
 import type { Failure } from "../../app/model/failure.ts";
 import { safeText } from "../../app/model/safe-text.ts";
+import { JsonTree } from "../payload/JsonTree.tsx";
 import { runMessages } from "../messages/run-messages.ts";
 import { uiMessages } from "../messages/ui-messages.ts";
 import { Button } from "../ui/Button.tsx";
@@ -50,6 +51,12 @@ export function FailureView(props: {
               ],
         ]}
       />
+      {failure.details !== undefined && (
+        <section className={styles.details}>
+          <h3>{words.details}</h3>
+          <JsonTree value={failure.details} />
+        </section>
+      )}
       {failure.stack !== undefined && (
         <details className={styles.stack}>
           <summary>{words.stack}</summary>

@@ -29,6 +29,8 @@ export function RunHeader(props: {
   readonly view: OpenRunView;
   /** The step that asks a person something. */
   readonly waiting: NodeRow | null;
+  /** When it was decided to end the run; null unless it is known. */
+  readonly closingSinceMs: number | null;
   readonly onShowNode: (key: string) => void;
 }): ReactNode {
   const { run, view } = props;
@@ -64,7 +66,7 @@ export function RunHeader(props: {
       </div>
       <div className={styles.bottom}>
         <p className={styles.sentence}>
-          <Sentence run={run} />
+          <Sentence run={run} closingSinceMs={props.closingSinceMs} />
         </p>
         <dl className={styles.figures}>
           <Elapsed run={run} />
@@ -89,13 +91,17 @@ export function RunHeader(props: {
   );
 }
 
-function Sentence({ run }: { readonly run: RunDetail }): ReactNode {
+function Sentence(props: {
+  readonly run: RunDetail;
+  readonly closingSinceMs: number | null;
+}): ReactNode {
+  const { run, closingSinceMs } = props;
   const isHeard = useStoreValue(isEngineHeard);
   const now = useNow();
   const engine = useStoreValue(runStore.engine);
   if (!isHeard) return statusLines.unknown;
   if (run.status === "queued" && engine?.state === "paused") return statusLines.enginePaused;
-  return <Prose>{statusSentence(run, now)}</Prose>;
+  return <Prose>{statusSentence(run, { nowMs: now, closingSinceMs })}</Prose>;
 }
 
 /** Working and waiting apart: a run that stood still for an hour did not work for an hour. */

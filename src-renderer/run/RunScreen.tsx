@@ -4,6 +4,7 @@ import { Link, useLocation, useSearch } from "wouter";
 import type { NodeRow } from "../../app/contract/node-row.ts";
 import type { RunDetail } from "../../app/contract/run-detail.ts";
 import { isTerminal } from "../../app/model/job.ts";
+import { parseTime } from "../format/time.ts";
 import { useShortcuts } from "../keyboard/use-shortcuts.ts";
 import { runMessages } from "../messages/run-messages.ts";
 import { uiMessages } from "../messages/ui-messages.ts";
@@ -95,6 +96,9 @@ function OpenedRun({ open }: { readonly open: OpenRun }): ReactNode {
         run={run}
         view={view}
         waiting={blocking.find(isWaiting) ?? null}
+        closingSinceMs={parseTime(
+          events.findLast((event) => event.type === "run.closing")?.at ?? null,
+        )}
         onShowNode={(key) => show({ node: key, view: null })}
       />
       <BlockerLine

@@ -3,9 +3,21 @@ import { formatElapsed } from "../format/duration.ts";
 import { formatMoment, parseTime } from "../format/time.ts";
 import { statusLines } from "../messages/status-messages.ts";
 
-/** What the status means for this run, in one line (ui.md §3). */
-export function statusSentence(run: RunDetail, nowMs: number): string {
-  if (run.closing !== null && run.finishedAt === null) return statusLines.closing;
+/** How long the engine lets steps of an ending run stop by themselves (engine.md §6). */
+const forcedEndMs = 30_000;
+
+/**
+ * What the status means for this run, in one line (ui.md §3). `closingSinceMs`: when it was decided to
+ * end the run; null while that is not known.
+ */
+export function statusSentence(
+  run: RunDetail,
+  { nowMs, closingSinceMs }: { readonly nowMs: number; readonly closingSinceMs: number | null },
+): string {
+  if (run.closing !== null && run.finishedAt === null) {
+    const leftMs = closingSinceMs === null ? 0 : closingSinceMs + forcedEndMs - nowMs;
+    return leftMs <= 0 ? statusLines.closing : statusLines.closingIn(Math.ceil(leftMs / 1_000));
+  }
   switch (run.status) {
     case "queued":
       return run.wakeAt === null
@@ -28,7 +40,7 @@ export function statusSentence(run: RunDetail, nowMs: number): string {
     case "completed":
       return statusLines.completed;
     case "completed_with_issues":
-      return statusLines.completedWithIssues;
+      return statusLines.completedWithIssues(run.statusReason);
     case "failed":
       return run.error === null
         ? statusLines.failed

@@ -18,19 +18,7 @@ export function FirstRun(): ReactNode {
   }, []);
   return (
     <div className={styles.first}>
-      <EmptyState
-        title={runsMessages.firstTitle}
-        actions={
-          <Button
-            icon={<FolderOpen size={15} aria-hidden="true" />}
-            onClick={() => openStartSheet(null)}
-          >
-            {runsMessages.openFile}
-          </Button>
-        }
-      >
-        {runsMessages.first}
-      </EmptyState>
+      <EmptyState title={runsMessages.firstTitle}>{runsMessages.first}</EmptyState>
       <ul className={styles.samples}>
         {samples.map((sample) => (
           <li key={sample.sampleId} className={styles.sample} data-first={sample.isFirst}>
@@ -52,6 +40,15 @@ export function FirstRun(): ReactNode {
           </li>
         ))}
       </ul>
+      <p className={styles.file}>
+        {runsMessages.orOwn}
+        <Button
+          icon={<FolderOpen size={15} aria-hidden="true" />}
+          onClick={() => openStartSheet(null)}
+        >
+          {runsMessages.openFile}
+        </Button>
+      </p>
     </div>
   );
 }

@@ -74,11 +74,25 @@ export function QueryBar(props: {
       {parsed.ok ? (
         <Chips parsed={parsed} query={query} onQuery={onQuery} />
       ) : (
-        <p id={problemId} className={styles.problem} role="status">
-          <Prose>{problemText(parsed.problem)}</Prose>
-        </p>
+        <>
+          <Caret text={text} problem={parsed.problem} />
+          <p id={problemId} className={styles.problem} role="status">
+            <Prose>{problemText(parsed.problem)}</Prose>
+          </p>
+        </>
       )}
     </search>
+  );
+}
+
+/** A line under the very word. */
+function Caret(props: { readonly text: string; readonly problem: QueryProblem }): ReactNode {
+  const { at, length } = props.problem;
+  return (
+    <div className={styles.caret} aria-hidden="true">
+      <span className={styles.before}>{props.text.slice(0, at)}</span>
+      <span className={styles.wrong}>{props.text.slice(at, at + length)}</span>
+    </div>
   );
 }
 

@@ -22,7 +22,8 @@ export function RunListPane(props: {
   const view = useStoreValue(runStore.list.view);
   const counters = useStoreValue(runStore.list.counters);
   const connection = useStoreValue(runStore.connection);
-  const isDown = connection.state === "down";
+  // While it is being connected nothing has failed yet; while it is down the bar above says so.
+  const isUp = connection.state === "up";
   const isAnyRun = counters !== null && Object.values(counters).some((count) => count > 0);
 
   if (props.parsed.ok && props.parsed.isContradiction) {
@@ -38,18 +39,18 @@ export function RunListPane(props: {
   if (view.order.length > 0) {
     return (
       <>
-        {view.error !== null && !isDown && (
+        {view.error !== null && isUp && (
           <div className={styles.error}>
             <Notice tone="error" actions={<RetryButton />}>
               {runsMessages.listFailed} {view.error.message} {runsMessages.staleList}
             </Notice>
           </div>
         )}
-        <RunList isDimmed={!props.parsed.ok || (view.error !== null && !isDown)} />
+        <RunList isDimmed={!props.parsed.ok || (view.error !== null && isUp)} />
       </>
     );
   }
-  if (view.error !== null && !isDown) {
+  if (view.error !== null && isUp) {
     return (
       <div className={styles.error}>
         <Notice tone="error" actions={<RetryButton />}>
@@ -58,7 +59,7 @@ export function RunListPane(props: {
       </div>
     );
   }
-  if (view.loading !== null || counters === null) return <RunListSkeleton />;
+  if (view.loading !== null || counters === null || view.error !== null) return <RunListSkeleton />;
   if (!isAnyRun) return <FirstRun />;
   return <NoMatch parsed={props.parsed} query={props.query} onQuery={props.onQuery} />;
 }

@@ -38,8 +38,8 @@ export function DataSection(): ReactNode {
         facts={[
           [
             words.folder,
-            <span key="folder">
-              <code>{info.folder}</code>{" "}
+            <span key="folder" className={styles.folder}>
+              <code>{info.folder}</code>
               <Button
                 size="small"
                 look="quiet"
@@ -58,9 +58,12 @@ export function DataSection(): ReactNode {
           ],
           [
             words.settings,
-            <code key="settings">
-              {settings.map(([name, value]) => `${name}=${value}`).join("  ")}
-            </code>,
+            <span key="settings">
+              {isSyncedAtOnce(info.storage.settings) && words.synced}
+              <code className={styles.raw}>
+                {settings.map(([name, value]) => `${name}=${value}`).join("  ")}
+              </code>
+            </span>,
           ],
         ]}
       />
@@ -86,4 +89,10 @@ export function DataSection(): ReactNode {
       {outcome !== null && <Notice tone={outcome.ok ? "info" : "error"}>{outcome.text}</Notice>}
     </div>
   );
+}
+
+/** As read back from SQLite: WAL with synchronous FULL (2) or EXTRA (3). PostgreSQL says it in its own words. */
+function isSyncedAtOnce(settings: Readonly<Record<string, string>>): boolean {
+  const { journal_mode: journal, synchronous } = settings;
+  return journal === "wal" && (synchronous === "2" || synchronous === "3");
 }

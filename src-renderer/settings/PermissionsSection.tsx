@@ -32,7 +32,8 @@ export function PermissionsSection(): ReactNode {
         {value?.grants.map((grant) => (
           <li key={`${grant.definitionHash} ${grant.capability}`} className={styles.row}>
             <span className={styles.grow}>
-              <strong>{grant.workflowName}</strong> <Prose>{grant.words}</Prose>
+              <Prose>{grant.words}</Prose>
+              <span className={styles.of}>{grant.workflowName}</span>
             </span>
             <span className={styles.muted}>
               {words.granted(formatMoment(parseTime(grant.grantedAt), readNow()))}

@@ -26,7 +26,7 @@ export function SecretsSection(): ReactNode {
       {(error ?? failure) !== null && <Notice tone="error">{error ?? failure}</Notice>}
       {value !== null && value.note !== null && <Notice tone="info">{value.note}</Notice>}
       {value === null && error === null && <p className={styles.muted}>{uiMessages.loading}</p>}
-      {value?.secrets.length === 0 && <p className={styles.muted}>{words.none}</p>}
+      {value?.secrets.length === 0 && <p className={styles.quiet}>{words.none}</p>}
       <ul>
         {value?.secrets.map((secret) => (
           <SecretRow

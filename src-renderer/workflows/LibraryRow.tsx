@@ -29,7 +29,7 @@ export function LibraryRow(props: {
   return (
     <li className={styles.row}>
       <div className={styles.name}>
-        <h3>{entry.name}</h3>
+        <h3 title={entry.name}>{entry.name}</h3>
         <p title={entry.description ?? ""}>
           {entry.description ?? words.version(entry.version, entry.steps)}
         </p>
@@ -60,7 +60,6 @@ export function LibraryRow(props: {
       </div>
       <div className={styles.actions}>
         <Button
-          look="primary"
           icon={<Play size={13} aria-hidden="true" />}
           aria-label={`${words.start}: ${entry.name}`}
           onClick={() => openStartSheet({ from: "library", workflowId })}

@@ -80,7 +80,11 @@ function drawBand(
   const label = picture.bandLabel(band);
   const length = context.measureText(label).width + 14;
   if (band.widthPx >= 16 && length < heightPx) {
-    context.translate(x + band.widthPx / 2, Math.min(heightPx / 2, length / 2 + 24));
+    // Below the rows where there is room: over a bar it would hide what happened.
+    const rowsEndPx = picture.rows.length * lane.rowPx - picture.scrollTop + 10;
+    const fitsBelow = rowsEndPx + length < heightPx;
+    const middle = fitsBelow ? rowsEndPx + length / 2 : Math.min(heightPx / 2, length / 2 + 24);
+    context.translate(x + band.widthPx / 2, middle);
     context.rotate(-Math.PI / 2);
     context.fillStyle = palette.colour("--surface-1");
     context.fillRect(-length / 2, -8, length, 16);
