@@ -51,6 +51,7 @@ async function tracedSyncs(
       ...request,
       rounds,
       warmUps: 0,
+      liveSeconds: 0,
       isEngineOnly: true,
       under: [tracer, "-f", "-c", "-e", "trace=fsync,fdatasync", "-o", file],
     });

@@ -17,7 +17,10 @@ export const millionRuns: Workload = {
   title: "lists and counters with 1,000,000 runs stored",
   async measure(options) {
     const runs = options.isQuick ? 100_000 : 1_000_000;
-    const folder = await folderOfStoredRuns(join(options.cacheFolder, "stored-runs"), runs);
+    const folder = await folderOfStoredRuns(join(options.cacheFolder, "stored-runs"), {
+      runs,
+      isAtRest: false,
+    });
     const storage = await openSqliteReader({ folder });
     const bare = new Database(dataPaths(folder).database, { readonly: true });
     const queries = await pageQueries(storage, runs);

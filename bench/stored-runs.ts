@@ -15,7 +15,10 @@ export const howStored =
  * A data folder with so many runs. It takes a minute to make, so it is kept in the cache until the
  * schema changes.
  */
-export async function folderOfStoredRuns(cacheFolder: string, runs: number): Promise<string> {
+export async function folderOfStoredRuns(
+  cacheFolder: string,
+  { runs, isAtRest }: { readonly runs: number; readonly isAtRest: boolean },
+): Promise<string> {
   const folder = join(cacheFolder, `${runs}-runs-${fingerprint()}`);
   if (existsSync(folder)) return folder;
   if (existsSync(cacheFolder)) {
@@ -25,7 +28,7 @@ export async function folderOfStoredRuns(cacheFolder: string, runs: number): Pro
   const unfinished = `${folder}.unfinished`;
   rmSync(unfinished, { recursive: true, force: true });
   mkdirSync(unfinished, { recursive: true });
-  await store(unfinished, runs);
+  await store(unfinished, { runs, isAtRest });
   renameSync(unfinished, folder);
   return folder;
 }
@@ -37,7 +40,10 @@ function fingerprint(): string {
   return hash.digest("hex").slice(0, 12);
 }
 
-async function store(folder: string, runs: number): Promise<void> {
+async function store(
+  folder: string,
+  { runs, isAtRest }: { readonly runs: number; readonly isAtRest: boolean },
+): Promise<void> {
   const storage = await openSqliteStorage({ folder, appVersion: "bench" });
   await storage.putDefinition(chainOf(10), "2026-01-01T00:00:00.000Z");
   await storage.close();
@@ -50,7 +56,11 @@ async function store(folder: string, runs: number): Promise<void> {
     const rest = indexesAndTriggers(db);
     for (const { kind, name } of rest) db.exec(`drop ${kind} ${name}`);
     db.transaction(() => {
-      for (const sql of [insertJobs, insertRuns, insertPayloads]) db.prepare(sql).run({ runs });
+      for (const sql of [insertJobs, insertRuns, insertPayloads]) {
+        // Nothing that a start would work on, or ask a person about.
+        const text = isAtRest ? sql.replaceAll(waitingStates, "else 'failed' end") : sql;
+        db.prepare(text).run({ runs });
+      }
       db.exec(countRuns);
     })();
     for (const { sql } of rest) db.exec(sql);
@@ -81,15 +91,17 @@ const uuid = (prefix: string): string =>
 // A run's UUID ends in eight zeros (model/execution-id.ts).
 const runId = `printf('%08x', 422000000 + n) || '-' || printf('%04x', n % 65536) || '-7000-8000-' || printf('%04x', n * 40503 % 65536) || '00000000'`;
 
+const waitingStates = `when n * 7919 % 1000 < 995 then 'awaiting_user'
+  when n * 7919 % 1000 < 999 then 'stalled'
+  else 'queued' end`;
+
 /** Rare states lie scattered among the frequent ones. */
 const status = `case
   when n * 7919 % 1000 < 930 then 'completed'
   when n * 7919 % 1000 < 960 then 'failed'
   when n * 7919 % 1000 < 980 then 'cancelled'
   when n * 7919 % 1000 < 990 then 'completed_with_issues'
-  when n * 7919 % 1000 < 995 then 'awaiting_user'
-  when n * 7919 % 1000 < 999 then 'stalled'
-  else 'queued' end`;
+  ${waitingStates}`;
 
 const insertJobs = `
   insert into job (id, job_id, trace_id, job_kind, newest_run, state, status_reason, created_at)

@@ -9,6 +9,8 @@ export interface WorkloadOptions {
   readonly warmUps: number;
   /** Smaller amounts: to see that everything works, not to compare. */
   readonly isQuick: boolean;
+  /** How long screens follow live updates. */
+  readonly liveSeconds: number;
   /** Without the floors: for counting system calls. */
   readonly isEngineOnly: boolean;
 }
@@ -21,6 +23,8 @@ export interface WorkloadReport {
   readonly rounds: Readonly<Record<string, readonly number[]>>;
   /** What did not come out right: then the figures mean nothing. */
   readonly failures: readonly string[];
+  /** Why it could not run here. */
+  readonly skipped?: string;
 }
 
 export interface Workload {

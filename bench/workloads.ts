@@ -2,6 +2,10 @@ import { memoryOverTime } from "./memory-workload.ts";
 import { recoveryAfterCrash } from "./recovery-workload.ts";
 import { millionRuns } from "./run-list-workload.ts";
 import { manyRuns, sequentialSteps, wideGraph } from "./step-workloads.ts";
+import { listStart } from "./ui/list-start-workload.ts";
+import { liveUpdates } from "./ui/live-workload.ts";
+import { mainThreadWhileBusy } from "./ui/main-thread-workload.ts";
+import { roundTrips } from "./ui/round-trip-workload.ts";
 import type { Workload } from "./workload.ts";
 
 export const workloads = {
@@ -11,6 +15,10 @@ export const workloads = {
   W4: recoveryAfterCrash,
   W5: millionRuns,
   W6: memoryOverTime,
+  "ui-start": listStart,
+  "ui-main-thread": mainThreadWhileBusy,
+  "ui-ipc": roundTrips,
+  "ui-live": liveUpdates,
 } as const satisfies Readonly<Record<string, Workload>>;
 
 export type WorkloadName = keyof typeof workloads;
