@@ -17,6 +17,7 @@ const threads = {
   "core-thread": "src-main/core/core-thread.ts",
   "reader-thread": "src-main/core/reading/reader-thread.ts",
   "expression-worker": "src-main/core/expression-worker.ts",
+  "lease-thread": "src-main/storage/postgres/postgres-lease-thread.ts",
 };
 const preloadEntry = "src-main/electron/preload.ts";
 /** Everything else is bundled: a packaged app carries no other node_modules. */

@@ -91,7 +91,8 @@ export function createDispatcher(internals: EngineInternals, plans: PlanCache): 
     for (const list of dueLists(internals)) {
       const room = internals.limit.runs - active.size;
       if (room <= 0 || isStopped) return;
-      const limit = room + refused.size + active.size;
+      // No more than can be taken: what is offered here is kept from other engines for a moment.
+      const limit = room + refused.size;
       for (const runId of await list({ now, limit })) {
         if (!hasRoom() || isStopped) break;
         if (!active.has(runId) && !refused.has(runId)) await claim(runId, asOf);

@@ -56,7 +56,10 @@ export interface Storage extends WorkflowStorage {
   removeChildProcess(nodeExecutionId: string): Promise<void>;
 
   // --- what the scheduler asks
-  /** Queued runs that are due: `wakeAt` null or not after `now`; oldest first. */
+  /**
+   * Queued runs that are due: `wakeAt` null or not after `now`; oldest first. Where several engines share a
+   * queue, what one was offered is kept from the others for a moment: ask for as many as can be taken.
+   */
   listClaimableRuns(request: {
     readonly now: string;
     readonly limit: number;

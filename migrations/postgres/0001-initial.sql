@@ -44,6 +44,14 @@ create function server_started_at() returns timestamptz language sql stable as $
   select pg_postmaster_start_time()
 $$;
 
+-- How much of each concurrency limit an engine has reserved.
+create table limit_share (
+  epoch bigint not null references engine_instance (epoch),
+  name text not null,
+  amount integer not null check (amount >= 0),
+  primary key (epoch, name)
+);
+
 create table workflow_definition (
   id integer generated always as identity primary key,
   hash text not null unique check (length(hash) = 64),
@@ -100,6 +108,7 @@ create table workflow_run (
   key_scope uuid not null,
   trigger json not null,
   request_key text generated always as (trigger ->> 'requestKey') stored,
+  machine_id text generated always as (trigger ->> 'machineId') stored,
   parent_run_id uuid,
   forked_from_run_id uuid,
   grants json not null,
@@ -107,6 +116,9 @@ create table workflow_run (
   on_interrupted text not null check (on_interrupted in ('ask', 'resume-safe', 'fail')),
   pinned boolean not null default false,
   tags json not null default '[]',
+  -- Which engine was offered the run last, and how long others are not: by the clock of the database.
+  offered_to bigint,
+  offered_until timestamptz,
   constraint workflow_run_status check (case status
     when 'queued' then finished_at is null
     when 'running' then finished_at is null

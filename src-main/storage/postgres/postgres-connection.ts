@@ -128,8 +128,9 @@ function openPool({ address, timeoutMs }: ConnectionOptions, max: number, settin
     max,
     idleTimeoutMillis: 60_000,
   });
-  // Of an idle connection: the next user gets a new one.
+  // Of an idle connection: the next user gets a new one. One in use fails its statements, too.
   pool.on("error", () => undefined);
+  pool.on("connect", (client) => client.on("error", () => undefined));
   return pool;
 }
 

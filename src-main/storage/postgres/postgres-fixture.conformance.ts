@@ -1,9 +1,13 @@
 import { Client } from "pg";
 import { afterAll, beforeAll, test } from "vitest";
 import type { StorageUnderTest } from "../../../app/storage/storage-fixture.conformance.ts";
-import type { Fence, Storage } from "../../../app/storage/storage.ts";
+import type { Fence } from "../../../app/storage/storage.ts";
 import { startPostgresServer, type PostgresServer } from "./postgres-server.conformance.ts";
-import { openPostgresStorage, type PostgresStorageOptions } from "./postgres-storage.ts";
+import {
+  openPostgresStorage,
+  type PostgresStorage,
+  type PostgresStorageOptions,
+} from "./postgres-storage.ts";
 
 /** The server that the tests of a file use: TEST_DATABASE_URL, or one that they start. */
 export interface TestServer {
@@ -109,12 +113,14 @@ const dataTables = [
   "workflow_run",
   "job",
   "workflow_definition",
+  "limit_share",
   "engine_lease",
   "engine_instance",
   "run_count",
 ];
 
 export interface PostgresUnderTest extends StorageUnderTest {
+  readonly storage: PostgresStorage;
   readonly url: string;
 }
 
@@ -125,7 +131,7 @@ export async function openTestStorage(
 ): Promise<PostgresUnderTest> {
   const url = options.url ?? server.takeUrl();
   let isGivenBack = options.url !== undefined;
-  const open = (): Promise<Storage> =>
+  const open = (): Promise<PostgresStorage> =>
     openPostgresStorage({ appVersion: "0.1.0", maxReaders: 2, ...options, url });
   let current = await open();
   // The server was started a moment ago; these tests are of engines that had their time to renew.

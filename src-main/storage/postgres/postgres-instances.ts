@@ -101,6 +101,17 @@ const insertLease = {
     values ($1, clock_timestamp() + make_interval(secs => $2))`,
 };
 
+/** Run by the lease's thread; changes no row once the instance is fenced. */
+export const renewLease = {
+  name: "renew_lease",
+  text: `update engine_lease l set
+      takes_from = case when l.expires_at < clock_timestamp()
+        then clock_timestamp() + make_interval(secs => $2) else l.takes_from end,
+      expires_at = clock_timestamp() + make_interval(secs => $2)
+    from engine_instance i
+    where l.epoch = $1 and i.epoch = l.epoch and i.fenced_at is null`,
+};
+
 // The lease's row is locked before the instance's, so that a renewal that came first is seen.
 const lockExpiredLeases = {
   name: "lock_expired_leases",

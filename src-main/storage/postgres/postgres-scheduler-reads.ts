@@ -13,15 +13,20 @@ interface RunId {
   readonly run_id: string;
 }
 
-/** What the scheduler asks: each a short range of a partial index, however many runs have ended. */
-export function createSchedulerReads(query: Query) {
+export type SchedulerReads = ReturnType<typeof createSchedulerReads>;
+
+/**
+ * What the scheduler asks: each a short range of a partial index, however many runs have ended. Without the
+ * runs of other machines; null for a machine asks for all.
+ */
+export function createSchedulerReads(query: Query, machineId: string | null) {
   return {
     listClaimableRuns: async ({ now, limit }: DueQuery): Promise<readonly string[]> =>
-      idsOf(await query<RunId>(claimable, [now, limit])),
+      idsOf(await query<RunId>(claimable, [now, limit, machineId])),
     listDueWaitingRuns: async ({ now, limit }: DueQuery): Promise<readonly string[]> =>
-      idsOf(await query<RunId>(dueWaiting, [now, limit])),
+      idsOf(await query<RunId>(dueWaiting, [now, limit, machineId])),
     async nextWakeAt(): Promise<string | null> {
-      const [row] = await query<{ wake_at: string | null }>(nextWake);
+      const [row] = await query<{ wake_at: string | null }>(nextWake, [machineId]);
       return row?.wake_at ?? null;
     },
     /** `ownEpoch`: of the engine that this storage registered; its own runs are alive, because it asks. */
@@ -38,16 +43,19 @@ export function createSchedulerReads(query: Query) {
 
 const idsOf = (rows: readonly RunId[]): readonly string[] => rows.map(({ run_id }) => run_id);
 
+const isHere = (machine: string) =>
+  `(machine_id is null or machine_id = coalesce(${machine}, machine_id))`;
+
 // Two ranges, merged: what never ran waits since it was created, a parked run since its timer was due.
 const claimable = {
   name: "claimable",
   text: `
     select run_id from (
       (select run_id, ordinal, created_at as since from workflow_run
-        where status = 'queued' and wake_at is null order by ordinal limit $2)
+        where status = 'queued' and wake_at is null and ${isHere("$3::text")} order by ordinal limit $2)
       union all
       (select run_id, ordinal, wake_at as since from workflow_run
-        where status = 'queued' and wake_at <= $1 order by wake_at, ordinal limit $2)
+        where status = 'queued' and wake_at <= $1 and ${isHere("$3::text")} order by wake_at, ordinal limit $2)
     ) due order by since, ordinal limit $2`,
 };
 
@@ -56,6 +64,7 @@ const dueWaiting = {
   text: `
     select run_id from workflow_run
     where status in ('awaiting_user', 'awaiting_validation') and wake_at is not null and wake_at <= $1
+      and ${isHere("$3::text")}
     order by wake_at, ordinal limit $2`,
 };
 
@@ -63,9 +72,10 @@ const nextWake = {
   name: "next_wake",
   text: `
     select least(
-      (select min(wake_at) from workflow_run where status = 'queued' and wake_at is not null),
+      (select min(wake_at) from workflow_run where status = 'queued' and wake_at is not null and ${isHere("$1::text")}),
       (select min(wake_at) from workflow_run
-        where status in ('awaiting_user', 'awaiting_validation') and wake_at is not null)) as wake_at`,
+        where status in ('awaiting_user', 'awaiting_validation') and wake_at is not null
+          and ${isHere("$1::text")})) as wake_at`,
 };
 
 const stalled = {

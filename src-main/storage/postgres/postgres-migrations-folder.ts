@@ -1,0 +1,5 @@
+import { fileURLToPath } from "node:url";
+
+export const defaultMigrationsFolder = fileURLToPath(
+  new URL("../../../migrations/postgres/", import.meta.url),
+);
