@@ -1,6 +1,11 @@
 import type { Page } from "@playwright/test";
 import * as z from "zod";
-import type { RequestInput, RequestName } from "../app/contract/contract.ts";
+import {
+  requests,
+  type RequestInput,
+  type RequestName,
+  type RequestOutput,
+} from "../app/contract/contract.ts";
 import type { AppBridge } from "../app/contract/app-bridge.ts";
 
 declare global {
@@ -19,7 +24,7 @@ export async function ask<Name extends RequestName>(
   page: Page,
   name: Name,
   input: RequestInput<Name>,
-): Promise<unknown> {
+): Promise<RequestOutput<Name>> {
   const id = (lastId += 1);
   const text = await page.evaluate(
     (request) => handshake.request(request.id, request.name, request.input),
@@ -27,15 +32,16 @@ export async function ask<Name extends RequestName>(
   );
   const answer = Answer.parse(JSON.parse(text));
   if (!answer.ok) throw new Error(`${answer.error.code}: ${answer.error.message}`);
-  return answer.value;
+  // The schema is the one of this name.
+  return requests[name].output.parse(answer.value) as RequestOutput<Name>;
 }
 
 /** Starts a run of a workflow's text. */
 export async function startRun(page: Page, text: string): Promise<string> {
-  const started = await ask(page, "run.start", {
+  const { runId } = await ask(page, "run.start", {
     workflow: { from: "text", text, fileName: "workflow.json" },
     grants: [],
     requestKey: crypto.randomUUID(),
   });
-  return z.object({ runId: z.uuid() }).parse(started).runId;
+  return runId;
 }

@@ -1,5 +1,5 @@
-import { spawnSync } from "node:child_process";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
+import Database from "better-sqlite3";
 import * as z from "zod";
 
 /** What hooks/read-recovery.mjs prints: how runs stand in the database, and what recovery wrote. */
@@ -10,25 +10,53 @@ export const RecoverySeen = z.object({
 });
 export type RecoverySeen = z.infer<typeof RecoverySeen>;
 
+const Run = z.object({ id: z.number(), status: z.string() });
+const json = z.string().transform((text): unknown => JSON.parse(text));
+
 const SavedHistory = z.object({
   status: z.string(),
   nodes: z.array(z.object({ nodePath: z.string(), status: z.string(), attempts: z.number() })),
   /** `node: name` of each that was recorded. */
-  subSteps: z.array(z.string()),
-  output: z.unknown(),
+  subSteps: z.array(z.object({ line: z.string() }).transform(({ line }) => line)),
+  output: z
+    .object({ text: json })
+    .transform(({ text }) => text)
+    .nullable(),
   events: z.array(
-    z.object({ type: z.string(), actor: z.string(), data: z.record(z.string(), z.unknown()) }),
+    z.object({
+      type: z.string(),
+      actor: z.string(),
+      data: json.pipe(z.record(z.string(), z.unknown())),
+    }),
   ),
 });
 /** What the newest run has saved. */
 export type SavedHistory = z.infer<typeof SavedHistory>;
 
-/** Read by a process of its own, whatever else has the file open. */
+/** Read by the specs' own process, beside whoever owns the folder. */
 export function readHistory(dataFolder: string): SavedHistory {
-  const script = fileURLToPath(new URL("./hooks/read-history.mjs", import.meta.url));
-  const { stdout, stderr } = spawnSync(process.execPath, [script, dataFolder], {
-    encoding: "utf8",
-  });
-  if (stdout === "") throw new Error(`The history could not be read: ${stderr}`);
-  return SavedHistory.parse(JSON.parse(stdout));
+  const db = new Database(join(dataFolder, "handshake.db"), { readonly: true });
+  try {
+    const run = Run.parse(
+      db.prepare("select id, status from workflow_run order by id desc limit 1").get(),
+    );
+    const of = (sql: string): unknown[] => db.prepare(sql).all(run.id);
+    return SavedHistory.parse({
+      status: run.status,
+      nodes: of(
+        "select node_path as nodePath, status, attempt_number as attempts from node_execution where run = ?",
+      ),
+      subSteps: of(
+        `select e.node_path || ': ' || s.name as line
+         from sub_step s join node_execution e on e.id = s.execution
+         where e.run = ? and s.status = 'recorded'`,
+      ),
+      output: of("select text from run_payload where run = ? and slot = 'output'")[0] ?? null,
+      events: of(
+        "select type, actor_kind as actor, data from run_event where run = ? order by seq",
+      ),
+    });
+  } finally {
+    db.close();
+  }
 }

@@ -1,5 +1,5 @@
 import { api } from "./api.ts";
-import { isEngineHeard } from "./store/engine-heard.ts";
+import { noteConnected } from "./store/engine-heard.ts";
 import { watchEngine } from "./store/engine-watch.ts";
 import { openRun, type OpenRun } from "./store/open-run.ts";
 import { watchRecovery } from "./store/recovery-watch.ts";
@@ -33,7 +33,7 @@ runStore.list.counters.subscribe(() => {
 
 runStore.connection.subscribe(() => {
   const connection = runStore.connection.get();
-  isEngineHeard.set(connection.state === "up");
+  noteConnected(connection.state === "up");
   if (connection.state !== "up") return;
   runStore.settings.refresh();
   if (connection.instanceId !== instanceId) runStore.recovery.refresh();

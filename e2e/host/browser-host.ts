@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, type Browser, type BrowserContext, type Page } from "@playwright/test";
+import { sessionKeyName } from "../../app/contract/browser-session.ts";
+import { openTab } from "../../src-main/serve/tab.fixture.ts";
 import { RecoverySeen } from "../read-database.ts";
 import type { Host } from "./host.ts";
 import { watchPage, type ErrorBook } from "./page-errors.ts";
@@ -65,6 +67,16 @@ export function openBrowserHost({ folder, book, browser }: BrowserHostOptions): 
       await expect(tab.getByRole("heading", { level: 1 })).toBeVisible();
       await expect(tab.getByText(/^Engine stopped\./)).toBeHidden();
       return tab;
+    },
+    async request(name, input) {
+      if (tab === null) throw new Error("Nobody is signed in yet.");
+      const key = await tab.evaluate((item) => localStorage.getItem(item), sessionKeyName);
+      const beside = await openTab(serving().origin, key ?? "");
+      try {
+        return await beside.request(name, input);
+      } finally {
+        beside.close();
+      }
     },
     async kill() {
       // What the browser itself says of a socket that finds nobody.

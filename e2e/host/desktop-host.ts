@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { ask } from "../ask.ts";
 import { launchApp, productBundle, type LaunchedApp } from "../desktop.ts";
 import { RecoverySeen } from "../read-database.ts";
 import type { Host } from "./host.ts";
@@ -38,6 +39,7 @@ export function openDesktopHost(folder: TestFolder, book: ErrorBook): DesktopHos
       return launched.page();
     },
     kill: () => app().kill(),
+    request: async (name, input) => ask(await app().page(), name, input),
     async seenBeforeScreens() {
       const seen = await app().app.evaluate(
         () => (globalThis as { recoveryAtWindows?: unknown }).recoveryAtWindows,

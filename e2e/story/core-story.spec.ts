@@ -3,7 +3,14 @@ import { test } from "../host/host-test.ts";
 import { readHistory } from "../read-database.ts";
 import { tags } from "../tags.ts";
 import { expectNothingRepeated, readLedger, type AtKill } from "./effects-ledger.ts";
-import { goTo, recoveryPanel, runHeader, runRow, startLongReport } from "./screens.ts";
+import {
+  chooseFirstSample,
+  goTo,
+  recoveryPanel,
+  runHeader,
+  runRow,
+  startLongReport,
+} from "./screens.ts";
 
 const title = "A long report";
 
@@ -13,7 +20,7 @@ test.describe("the story", { tag: tags.product }, () => {
   }) => {
     const { folder } = host;
     let page = await host.start();
-    await expect(page.getByText("No runs yet")).toBeVisible();
+    await chooseFirstSample(page);
     await startLongReport(page, { paceMs: 150 });
     await expect(runHeader(page, title).getByText("Running")).toBeVisible();
     // Live: steps come to their end without anything being pressed.

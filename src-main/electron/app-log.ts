@@ -21,6 +21,8 @@ export function openAppLog(dataFolder: string): AppLog {
   const { transports } = logger;
   transports.console.level = process.env["HANDSHAKE_DEBUG"] === "1" ? "debug" : false;
   transports.file.level = "info";
+  // It would look for a package.json around the current folder, and write nothing where there is none.
+  transports.file.setAppName("handshake");
   transports.file.resolvePathFn = () => file;
   transports.file.maxSize = maxBytes;
   transports.file.writeOptions = { flag: "a", mode: 0o600, encoding: "utf8" };

@@ -14,7 +14,7 @@ import type { DownReason, Link, LinkEvents } from "./link.ts";
 export type Connection =
   | { readonly state: "connecting" }
   | { readonly state: "up"; readonly instanceId: string; readonly appVersion: string }
-  | { readonly state: "down"; readonly why: DownReason };
+  | { readonly state: "down"; readonly why: DownReason; readonly message: string | null };
 
 /** A snapshot or delta of any topic. */
 export type TopicMessage = Extract<CoreMessage, { readonly kind: "snapshot" | "delta" }>;
@@ -85,9 +85,9 @@ export function createApiClient(openLink: (events: LinkEvents) => Link): ApiClie
           topics.get(message.id)?.events.onMessage(message);
       }
     },
-    onDown: (why) => {
+    onDown: (why, message) => {
       for (const id of pending.keys()) settle(id, null);
-      setConnection({ state: "down", why });
+      setConnection({ state: "down", why, message: message ?? null });
     },
   });
 

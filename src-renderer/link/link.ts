@@ -9,7 +9,8 @@ export interface Link {
 export interface LinkEvents {
   onUp(core: { readonly instanceId: string; readonly appVersion: string }): void;
   onMessage(message: CoreMessage): void;
-  onDown(why: DownReason): void;
+  /** `message`: why, in the words of whoever refused. */
+  onDown(why: DownReason, message?: string): void;
 }
 
 /**

@@ -2,7 +2,7 @@ import { closeCodes, socketPath, Welcome } from "../../app/contract/browser-sess
 import { CoreMessage } from "../../app/contract/envelope.ts";
 import type { Link, LinkEvents } from "./link.ts";
 import { reconnectDelayMs } from "./reconnect-delay.ts";
-import { forgetSessionKey, requireSessionKey } from "./session-key.ts";
+import { forgetSessionKey, findSessionKey } from "./session-key.ts";
 
 /** Browser mode: one WebSocket that connects again for as long as the tab is open. */
 export function openSocketLink(events: LinkEvents): Link {
@@ -16,17 +16,18 @@ export function openSocketLink(events: LinkEvents): Link {
   };
 
   const connect = async (): Promise<void> => {
-    const key = await requireSessionKey().catch(() => undefined);
-    if (key === null) {
-      events.onDown("refused");
-      return;
-    }
-    if (key === undefined) {
+    const session = await findSessionKey().catch(() => null);
+    if (session === null) {
       // The server did not answer the exchange: it is down.
       events.onDown("lost");
       again();
       return;
     }
+    if (session.key === null) {
+      events.onDown("refused", session.refusal ?? undefined);
+      return;
+    }
+    const { key } = session;
     const opening = new WebSocket(socketAddress());
     socket = opening;
     opening.addEventListener("open", () => {

@@ -17,19 +17,19 @@ export function ConnectionBars(): ReactNode {
   return (
     <div className={styles.bars}>
       <Notice tone="error">
-        <Down why={connection.why} />
+        <Down why={connection.why} message={connection.message} />
       </Notice>
     </div>
   );
 }
 
-function Down({ why }: { readonly why: DownReason }): ReactNode {
-  switch (why) {
+function Down(props: { readonly why: DownReason; readonly message: string | null }): ReactNode {
+  switch (props.why) {
     case "refused":
       return (
         <>
           <strong>{connectionMessages.refusedTitle}.</strong>{" "}
-          <Prose>{connectionMessages.refused}</Prose>
+          <Prose>{props.message ?? connectionMessages.refused}</Prose>
         </>
       );
     case "lost":

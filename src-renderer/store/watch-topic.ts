@@ -1,6 +1,7 @@
 import type { ApiError } from "../../app/contract/api-error.ts";
 import type { Topic } from "../../app/contract/subscriptions.ts";
 import type { ApiClient, TopicMessage } from "../link/api-client.ts";
+import { noteBehind } from "./engine-heard.ts";
 import { judgeMessage } from "./revision-gate.ts";
 import type { Schedule } from "./schedule.ts";
 
@@ -21,6 +22,7 @@ export function watchTopic(options: {
   readonly onEnded: (error: ApiError) => void;
   readonly onRestart?: () => void;
 }): TopicWatch {
+  const self = Symbol("watch");
   let { topic } = options;
   let rev: number | null = null;
   let waiting: TopicMessage[] = [];
@@ -31,6 +33,7 @@ export function watchTopic(options: {
     waiting = [];
     if (isClosed || messages.length === 0) return;
     options.apply(messages);
+    noteBehind(self, false);
     if (rev !== null) handle.acknowledge(rev);
   };
 
@@ -47,8 +50,12 @@ export function watchTopic(options: {
       waiting.push(message);
       if (waiting.length === 1) options.schedule(flush);
     },
-    onEnded: options.onEnded,
+    onEnded: (error) => {
+      noteBehind(self, false);
+      options.onEnded(error);
+    },
     onRestart: () => {
+      noteBehind(self, true);
       rev = null;
       waiting = [];
       options.onRestart?.();
@@ -62,6 +69,7 @@ export function watchTopic(options: {
     },
     close: () => {
       isClosed = true;
+      noteBehind(self, false);
       handle.close();
     },
   };

@@ -1,0 +1,133 @@
+// Definitions that specs on the shipped screens start.
+
+interface Parts {
+  readonly id: string;
+  readonly name: string;
+  readonly nodes: readonly object[];
+  readonly edges?: readonly object[];
+  readonly output?: string;
+  readonly capabilities?: readonly string[];
+}
+
+function workflow({ id, name, nodes, edges = [], capabilities = [], output }: Parts): object {
+  const end = output === undefined ? {} : { output };
+  return { formatVersion: 1, id, name, version: 1, capabilities, nodes, edges, ...end };
+}
+
+function says(id: string, thinkMs: number): object {
+  return {
+    id,
+    type: "agent.scripted",
+    with: { turns: [{ name: "think", thinkMs, say: `${id} is done` }] },
+  };
+}
+
+/** A step that is done at once, and one that thinks for an hour: whatever interrupts it, it is under way. */
+export const longThought = workflow({
+  id: "long-thought",
+  name: "A long thought",
+  nodes: [
+    { id: "begin", type: "transform", with: { value: { begun: true } } },
+    says("think", 3_600_000),
+  ],
+  edges: [{ from: "begin", to: "think" }],
+});
+
+export const shortThought = workflow({
+  id: "short-thought",
+  name: "A short thought",
+  nodes: [
+    { id: "say", type: "transform", with: { value: { said: "hello", numbers: [1, 2, 3] } } },
+    says("close", 1),
+  ],
+  edges: [{ from: "say", to: "close" }],
+  output: "=nodes.close.output.text",
+});
+
+/** The second step fails, and takes the run with it; a third would have followed. */
+export const failing = workflow({
+  id: "a-failure",
+  name: "A failure",
+  nodes: [
+    { id: "first", type: "transform", name: "What goes well", with: { value: 1 } },
+    {
+      id: "break",
+      type: "fail",
+      name: "What breaks",
+      with: { message: "The well is dry.", code: "DRY", times: 1 },
+    },
+    { id: "last", type: "transform", name: "What follows", with: { value: "=nodes.break.output" } },
+  ],
+  edges: [
+    { from: "first", to: "break" },
+    { from: "break", to: "last" },
+  ],
+  output: "=nodes.last.output",
+});
+
+/** Asks for a text, a number and a choice. */
+export const asking = workflow({
+  id: "a-question",
+  name: "A question",
+  nodes: [
+    { id: "facts", type: "transform", with: { value: { price: 12 } } },
+    {
+      id: "ask",
+      type: "approval",
+      name: "What to order",
+      with: {
+        question: "What shall be ordered?",
+        schema: {
+          type: "object",
+          required: ["item", "pieces"],
+          properties: {
+            item: { type: "string", title: "Item", enum: ["tea", "coffee"] },
+            pieces: { type: "integer", title: "Pieces", minimum: 1, maximum: 9 },
+            note: { type: "string", title: "Note" },
+          },
+        },
+      },
+    },
+    { id: "order", type: "transform", with: { value: "=nodes.ask.output" } },
+  ],
+  edges: [
+    { from: "facts", to: "ask" },
+    { from: "ask", to: "order" },
+  ],
+  output: "=nodes.order.output",
+});
+
+/** Writes a file, but only once a person has confirmed exactly this. */
+export const sensitive = workflow({
+  id: "a-letter",
+  name: "A letter",
+  capabilities: ["fs.write:."],
+  nodes: [
+    {
+      id: "send",
+      type: "file.write",
+      name: "Send the letter",
+      sensitive: true,
+      with: { path: "letter.txt", text: "Dear reader" },
+    },
+  ],
+  output: "=nodes.send.output",
+});
+
+/** A program whose effect nobody can know once it was cut off. */
+export const sending = workflow({
+  id: "a-parcel",
+  name: "A parcel",
+  capabilities: ["shell:sleep"],
+  nodes: [
+    {
+      id: "send",
+      type: "shell.exec",
+      name: "Send the parcel",
+      with: { command: "sleep", args: ["60"] },
+    },
+    { id: "note", type: "transform", name: "Note it", with: { value: "=nodes.send.output" } },
+  ],
+  edges: [{ from: "send", to: "note" }],
+  output: "=nodes.note.output",
+});
