@@ -7,6 +7,9 @@ const requirements = [
   "X1 X2 X3 X4 X5 X6 X7 X8 X9 W1 W2 W3 W5 W6 C1 C2 F1 F2 F3 P2 P3 P4 P5",
 ].flatMap((line) => line.split(" "));
 
+/** What only a screen can show; a spec that runs the product itself is named after each. */
+const onScreens = "S10 X3 C2 U1 U2 U3 U4 P1 P4 P5 P6".split(" ");
+
 /** Two tests bear the names that the requirements give them. */
 const named = [
   "stalled_workflows_are_detected_by_heartbeat", // S6
@@ -16,6 +19,15 @@ const named = [
 const texts = globSync("{app,src-main,faults,scripts}/**/*.{test,conformance}.ts")
   .filter((path) => !path.endsWith("requirement-tests.test.ts"))
   .map((path) => readFileSync(path, "utf8"));
+
+const productSpecs = globSync("e2e/**/*.spec.ts")
+  .map((path) => readFileSync(path, "utf8"))
+  .filter((text) => text.includes("tags.product"));
+
+it("every requirement of the screens has a spec that is named after it", () => {
+  const missing = onScreens.filter((id) => !productSpecs.some((text) => text.includes(`[${id}]`)));
+  expect(missing).toEqual([]);
+});
 
 it("every requirement has a test that is named after it", () => {
   const missing = requirements.filter((id) => !texts.some((text) => text.includes(`[${id}]`)));

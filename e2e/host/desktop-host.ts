@@ -11,6 +11,8 @@ const SeenAtWindows = z.array(RecoverySeen.extend({ title: z.string() }));
 export interface DesktopHost extends Host {
   /** The app as it was started last. */
   readonly app: () => LaunchedApp;
+  /** Starts it with more hooks, and waits for no window. */
+  readonly launch: (hooks?: readonly string[]) => Promise<LaunchedApp>;
   readonly end: () => Promise<void>;
 }
 
@@ -21,23 +23,25 @@ export function openDesktopHost(folder: TestFolder, book: ErrorBook): DesktopHos
     if (launched === null) throw new Error("The app was not started.");
     return launched;
   };
+  const launch = async (hooks: readonly string[] = []): Promise<LaunchedApp> => {
+    launched = await launchApp(
+      {
+        dataFolder: folder.data,
+        main: productBundle,
+        hooks: ["recovery-at-windows.cjs", ...hooks],
+        env: { HOME: folder.home },
+      },
+      book,
+    );
+    return launched;
+  };
   return {
     kind: "desktop",
     folder,
     app,
     expectError: book.expect,
-    async start() {
-      launched = await launchApp(
-        {
-          dataFolder: folder.data,
-          main: productBundle,
-          hooks: ["recovery-at-windows.cjs"],
-          env: { HOME: folder.home },
-        },
-        book,
-      );
-      return launched.page();
-    },
+    launch,
+    start: async () => (await launch()).page(),
     kill: () => app().kill(),
     request: async (name, input) => ask(await app().page(), name, input),
     async seenBeforeScreens() {

@@ -10,7 +10,7 @@ export const runsMessages = {
   frozen: "Frozen",
   frozenHint: "New runs wait (Z goes live)",
   counters: "Runs by status",
-  counterName: (status: string, count: number) => `${status}: ${formatCount(count)}`,
+  counterName: (status: string, count: number) => `${formatCount(count)} ${status}`,
   tabs: "Which runs",
   tabNames: {
     all: "All",

@@ -9,7 +9,7 @@ export const shellMessages = {
   workflows: "Workflows",
   settings: "Settings",
   keyboard: "Keyboard shortcuts",
-  badge: (place: string, count: number) => `${place}, ${count}`,
+  badge: (place: string, count: number) => `${place} ${count}`,
   notFoundTitle: "There is nothing here",
   notFound: "The address does not lead to a screen of Handshake.",
   toRuns: "Go to Runs",

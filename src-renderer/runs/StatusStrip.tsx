@@ -28,7 +28,6 @@ export function StatusStrip(props: {
             style={{ "--tone": statusColour(state) }}
             data-empty={count === 0}
             aria-pressed={pressed.includes(state)}
-            aria-label={runsMessages.counterName(statusWords[state], count)}
             title={runsMessages.counterName(statusWords[state], count)}
             onClick={() => props.onQuery(toggleState(props.query, state))}
           >
@@ -41,7 +40,7 @@ export function StatusStrip(props: {
                     ? formatCount(count)
                     : formatCompact(count)}
               </span>
-            </span>
+            </span>{" "}
             <span className={styles.word}>{statusWords[state]}</span>
           </button>
         );

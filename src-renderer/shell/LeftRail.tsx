@@ -92,7 +92,7 @@ function Place(props: {
         <span className={styles.icon} aria-hidden="true">
           {icon}
         </span>
-        <span className={styles.name}>{name}</span>
+        <span className={styles.name}>{name}</span>{" "}
         {count > 0 && (
           <span
             className={classNames(styles.count, tone !== undefined && styles[tone])}

@@ -1,5 +1,6 @@
 import type { ShortFailure } from "../../../app/contract/run-row.ts";
 import type { Failure } from "../../../app/model/failure.ts";
+import { safeText } from "../../../app/model/safe-text.ts";
 
 const rowMessage = 500;
 const pageMessage = 4_000;
@@ -7,11 +8,11 @@ const pageStack = 8_000;
 const pageDetails = 4_000;
 const pageCauses = 10;
 
-/** What a row of a list says of a failure. */
+/** What a row of a list says of a failure: one line, in which nothing can hide or turn around. */
 export function shortFailureOf({ code, message, nodePath }: Failure): ShortFailure {
   return {
     code,
-    message: cut(message, rowMessage),
+    message: cut(safeText(message.slice(0, 2 * rowMessage)), rowMessage),
     ...(nodePath === undefined ? {} : { nodePath }),
   };
 }

@@ -1,0 +1,83 @@
+import { expect, type Page } from "@playwright/test";
+import { test } from "../host/host-test.ts";
+import { readHistory } from "../read-database.ts";
+import { tags } from "../tags.ts";
+import { expectNothingRepeated, readLedger } from "./effects-ledger.ts";
+import { recoveryPanel, runHeader, runRow } from "./screens.ts";
+
+const title = "A long report";
+const mostTabs = 60;
+
+test.describe("by the keyboard alone", { tag: tags.product }, () => {
+  test("[U2] start a sample, lose the engine, read what stopped, resume, and look at a step", async ({
+    host,
+  }) => {
+    const { folder } = host;
+    let page = await host.start();
+    await expect(page.getByText("No runs yet")).toBeVisible();
+    await tabTo(page, /Start: A long report/);
+    await page.keyboard.press("Enter");
+    const sheet = page.getByRole("dialog", { name: /Start/ });
+    await expect(sheet).toBeVisible();
+    // Nothing is allowed by accident: Cancel has the focus.
+    await expect(sheet.getByRole("button", { name: "Cancel" })).toBeFocused();
+    await tabTo(page, /paceMs/, "Shift+Tab");
+    await page.keyboard.type("150");
+    await page.keyboard.press("ControlOrMeta+Enter");
+    await expect(runHeader(page, title).getByText("Running")).toBeVisible();
+    await expect.poll(() => readLedger(folder).length).toBeGreaterThanOrEqual(8);
+    await host.kill();
+    const kill = { saved: readHistory(folder.data), ledger: readLedger(folder) };
+
+    page = await host.start();
+    await page.keyboard.press("g");
+    await page.keyboard.press("r");
+    await expect(recoveryPanel(page)).toContainText("Nothing is running now.");
+    await expect(runRow(page, title)).toContainText("Stalled");
+    await page.keyboard.press("ControlOrMeta+Enter");
+    await expect(runRow(page, title)).not.toContainText("Stalled");
+    // Into the list, and into the run.
+    await tabTo(page, new RegExp(title));
+    await page.keyboard.press("Enter");
+    await expect(runHeader(page, title)).toBeVisible();
+    await expect(runHeader(page, title).getByText("Completed")).toBeVisible();
+    await tabTo(page, /Plan the report/);
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("Enter");
+    const inspector = page.getByRole("complementary", { name: /^Read about/ });
+    await expect(inspector).toBeVisible();
+    await tabTo(page, /^Summary$/);
+    await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("Enter");
+    await expect(inspector.getByRole("tab", { name: "Output", selected: true })).toBeVisible();
+    await page.keyboard.press("5");
+    await expect(page.getByRole("button", { name: /^Events/, pressed: true })).toBeVisible();
+    // A sheet gives the focus back to where it was opened.
+    await page.keyboard.press("?");
+    await expect(page.getByRole("dialog", { name: "Keyboard shortcuts" })).toBeVisible();
+    await page.keyboard.press("Escape");
+    await expect(page.getByRole("dialog")).toBeHidden();
+    expectNothingRepeated([kill], readHistory(folder.data), readLedger(folder));
+  });
+});
+
+/** Presses Tab until the focus is on something of this name. */
+async function tabTo(page: Page, name: RegExp, key = "Tab"): Promise<void> {
+  for (let tabs = 0; tabs < mostTabs; tabs++) {
+    await page.keyboard.press(key);
+    const focused = page.locator(":focus");
+    if ((await focused.count()) === 0) continue;
+    const words = await focused.evaluate((element) =>
+      [
+        element.getAttribute("aria-label"),
+        element.textContent,
+        ...(element instanceof HTMLInputElement || element instanceof HTMLTextAreaElement
+          ? [...(element.labels ?? [])].map((label) => label.textContent)
+          : []),
+      ].join(" "),
+    );
+    if (name.test(words.trim())) return;
+  }
+  throw new Error(`No Tab leads to ${name}.`);
+}

@@ -1,0 +1,161 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect } from "@playwright/test";
+import { startRun } from "../host/host.ts";
+import { test } from "../host/host-test.ts";
+import { readHistory } from "../read-database.ts";
+import { tags } from "../tags.ts";
+import { goTo, recoveryPanel, runHeader, runRow } from "./screens.ts";
+import { asking, failing, longThought, sending, sensitive } from "./workflows.ts";
+
+test.describe("a person decides", { tag: tags.product }, () => {
+  test("[C2] [U3] [J2] a question with a form survives a kill, and its answer is an output", async ({
+    host,
+  }) => {
+    let page = await host.start();
+    await startRun(host, asking);
+    await expect(runRow(page, "A question")).toContainText("Needs you");
+    await host.kill();
+    page = await host.start();
+    // Not stalled: it has no owner to lose.
+    await expect(recoveryPanel(page)).toBeHidden();
+    await goTo(page, "Needs you");
+    await expect(page.getByText("What shall be ordered?")).toBeVisible();
+    // What the question is about.
+    await expect(page.getByText("price")).toBeVisible();
+    await page.getByRole("button", { name: "Send" }).click();
+    await expect(page.getByText(/is needed/).first()).toBeVisible();
+    await page.getByRole("radio", { name: "coffee" }).check();
+    await page.getByRole("textbox", { name: "Pieces" }).fill("3");
+    await page.getByRole("button", { name: "Send" }).click();
+    await expect(page.getByText("Nothing waits for you")).toBeVisible();
+    await goTo(page, "Runs");
+    await expect(runRow(page, "A question")).toContainText("Completed");
+    const { output, events } = readHistory(host.folder.data);
+    expect(output).toMatchObject({ item: "coffee", pieces: 3 });
+    const answers = events.filter(({ data }) => data["from"] === "awaiting_user");
+    expect(answers[0]).toMatchObject({ actor: "human" });
+  });
+
+  test("[C2] a sensitive step starts only after it is confirmed, and a kill asks again", async ({
+    host,
+  }) => {
+    let page = await host.start();
+    await startRun(host, sensitive);
+    const letter = join(host.folder.work, "letter.txt");
+    await expect(runRow(page, "A letter")).toContainText("Needs you");
+    await host.kill();
+    page = await host.start();
+    expect(existsSync(letter)).toBe(false);
+    await goTo(page, "Needs you");
+    await expect(page.getByText("This step is marked as sensitive.")).toBeVisible();
+    await page.getByRole("button", { name: "Confirm" }).click();
+    await goTo(page, "Runs");
+    await expect(runRow(page, "A letter")).toContainText("Completed");
+    expect(readFileSync(letter, "utf8")).toBe("Dear reader");
+    const { events } = readHistory(host.folder.data);
+    const given = events.filter(({ type }) => type === "confirmation.given");
+    expect(given).toMatchObject([
+      { actor: "human", data: { attempt: 1, inputSha256: expect.any(String) } },
+    ]);
+  });
+
+  test("[U2] [X3] [X4] a cut-off step with an outside effect is decided in a sheet, with nothing chosen beforehand", async ({
+    host,
+  }) => {
+    let page = await host.start();
+    await startRun(host, sending);
+    await expect(runRow(page, "A parcel")).toContainText("Running");
+    await expect.poll(() => readHistory(host.folder.data).nodes[0]?.status).toBe("running");
+    await host.kill();
+    page = await host.start();
+    const panel = recoveryPanel(page);
+    await expect(panel).toContainText("Send the parcel may have taken effect already: you decide");
+    await panel.getByRole("button", { name: "Resume A parcel" }).click();
+    const sheet = page.getByRole("dialog", { name: "Before it goes on" });
+    await expect(sheet.getByRole("radio", { checked: true })).toHaveCount(0);
+    await expect(sheet.getByRole("button", { name: "Resume" })).toBeDisabled();
+    await sheet.getByRole("radio", { name: /Skip it and supply its output/ }).check();
+    await sheet
+      .getByRole("textbox")
+      .fill('{"exitCode": 0, "stdout": "sent", "stderr": "", "truncated": false}');
+    await sheet.getByRole("button", { name: "Resume" }).click();
+    await expect(runRow(page, "A parcel")).toContainText("Completed");
+    const { output, events } = readHistory(host.folder.data);
+    expect(output).toMatchObject({ stdout: "sent" });
+    expect(events.find(({ type }) => type === "run.resumed")).toMatchObject({ actor: "human" });
+  });
+
+  test("[X3] a stalled run is left by nobody but a person: Later, and a deep link that tries to act", async ({
+    host,
+  }) => {
+    let page = await host.start();
+    const runId = await startRun(host, longThought);
+    await expect.poll(() => readHistory(host.folder.data).nodes.length).toBe(2);
+    await host.kill();
+    page = await host.start();
+    await recoveryPanel(page).getByRole("button", { name: "Later" }).click();
+    await expect(recoveryPanel(page)).toBeHidden();
+    const places = page.getByRole("navigation", { name: "Places" });
+    await expect(places.getByRole("link", { name: "Stalled 1" })).toBeVisible();
+    // An address only navigates, whatever it is called.
+    const origin = new URL(page.url()).origin;
+    for (const place of [
+      `/run/${runId}?action=resume&resume=1&confirm=true#resume`,
+      `/run/${runId}/resume`,
+      `/runs?tab=stalled&action=resumeSafe`,
+    ]) {
+      await page.goto(origin + place);
+      await expect(page.getByRole("heading").first()).toBeVisible();
+    }
+    await page.goto(`${origin}/run/${runId}`);
+    await expect(runHeader(page, "A long thought").getByText("Stalled")).toBeVisible();
+    const { status, events } = readHistory(host.folder.data);
+    expect([status, events.filter(({ type }) => type === "run.resumed")]).toEqual(["stalled", []]);
+  });
+
+  test("[U1] a failed run opens with its root cause, and a retry takes over what went well", async ({
+    host,
+  }) => {
+    const page = await host.start();
+    await startRun(host, failing);
+    await runRow(page, "A failure").getByRole("link").click();
+    const inspector = page.getByRole("complementary", { name: "What breaks" });
+    await expect(inspector.getByRole("tab", { name: "Error", selected: true })).toBeVisible();
+    await expect(inspector.getByRole("tabpanel")).toContainText("The well is dry.");
+    await expect(inspector.getByRole("tabpanel")).toContainText("DRY");
+    await page.getByRole("button", { name: "Retry from failure" }).click();
+    await expect(runHeader(page, "A failure").getByText(/run 2 of 2/)).toBeVisible();
+    // It fails at each first attempt, but what went well is not done again.
+    await expect.poll(() => readHistory(host.folder.data).status).toBe("failed");
+    const { nodes } = readHistory(host.folder.data);
+    expect(nodes.toSorted((a, b) => a.nodePath.localeCompare(b.nodePath))).toEqual([
+      { nodePath: "break", status: "failed", attempts: 1 },
+      // Taken over, without an attempt.
+      { nodePath: "first", status: "completed", attempts: 0 },
+    ]);
+  });
+
+  test("[U3] cancelling asks first, ends the run, and a restart does not bring it back", async ({
+    host,
+  }) => {
+    let page = await host.start();
+    await startRun(host, longThought);
+    await runRow(page, "A long thought").getByRole("link").click();
+    const header = runHeader(page, "A long thought");
+    await header.getByRole("button", { name: "Cancel run" }).click();
+    const sheet = page.getByRole("dialog", { name: "Cancel this run?" });
+    await sheet.getByRole("button", { name: "Keep it running" }).click();
+    await expect(header.getByText("Running")).toBeVisible();
+    await header.getByRole("button", { name: "Cancel run" }).click();
+    await sheet.getByRole("button", { name: "Cancel run" }).click();
+    await expect(header.getByText("Cancelled", { exact: true })).toBeVisible();
+    const closing = readHistory(host.folder.data).events.find(({ type }) => type === "run.closing");
+    expect(closing).toMatchObject({ actor: "human", data: { to: "cancelled" } });
+    await host.kill();
+    page = await host.start();
+    expect(await host.seenBeforeScreens()).toMatchObject({ stalled: 0, running: 0 });
+    await goTo(page, "Runs");
+    await expect(runRow(page, "A long thought")).toContainText("Cancelled");
+  });
+});
