@@ -13,6 +13,9 @@ export interface EventHistoryView {
   readonly isLoading: boolean;
 }
 
+/** A page that stays open keeps so many of the newest, unless a person asked for what was before. */
+const mostFollowed = 20_000;
+
 /**
  * A run's events as far as they are loaded: a stretch without holes that ends with the newest one.
  * It begins with the tail of the snapshot and grows backwards and forwards.
@@ -39,9 +42,11 @@ export function createEventHistory(
   });
   const closing = new AbortController();
   let isFilling = false;
+  let wantsAll = false;
 
   const merge = (events: readonly RunEvent[], isLoading = view.get().isLoading): void => {
-    const merged = withoutHoles(joinEvents(view.get().events, events));
+    const whole = withoutHoles(joinEvents(view.get().events, events));
+    const merged = wantsAll || whole.length <= mostFollowed ? whole : whole.slice(-mostFollowed);
     view.set({ events: merged, hasEarlier: (merged[0]?.seq ?? 1) > 1, isLoading });
   };
 
@@ -96,6 +101,7 @@ export function createEventHistory(
     take,
     loadEarlier: () => {
       const first = view.get().events[0]?.seq ?? 1;
+      wantsAll = true;
       if (first > 1) void fill(0, first);
     },
     close: () => closing.abort(),

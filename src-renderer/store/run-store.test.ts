@@ -109,6 +109,21 @@ test("events that were left out of a batch are fetched, and none is shown out of
   ]);
 });
 
+test("a history that is only followed keeps the newest 20,000 events, and all once a person asks", async () => {
+  const client = fakeClient({
+    "run.events": ({ after }) => ({ events: events(after + 1, 30_000), next: null }),
+  });
+  const history = createEventHistory(client, runIdOf(1));
+  history.takeTail(events(1, 15_000));
+  history.take(events(15_001, 30_000));
+  const { events: kept, hasEarlier } = history.view.get();
+  expect([kept[0]?.seq, kept.at(-1)?.seq, hasEarlier]).toEqual([10_001, 30_000, true]);
+  history.loadEarlier();
+  await settled();
+  history.take(events(30_001, 30_002));
+  expect(history.view.get().events).toHaveLength(30_002);
+});
+
 function events(from: number, to: number): RunEvent[] {
   return Array.from({ length: to - from + 1 }, (_, index) => ({
     id: `${runIdOf(1)}/${from + index}`,
