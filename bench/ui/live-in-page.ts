@@ -45,6 +45,10 @@ export function watchFramesAndEvents(): void {
   }
 }
 
+export function readNewestSeq(): number {
+  return (globalThis as unknown as { readonly benchWatched: Watched }).benchWatched.newestSeq;
+}
+
 /** What was seen so far; counting begins anew. */
 export function readWatched(): Watched {
   const { benchWatched } = globalThis as unknown as {
@@ -53,5 +57,6 @@ export function readWatched(): Watched {
   const seen = { ...benchWatched };
   benchWatched.frames = [];
   benchWatched.toPaint = [];
+  benchWatched.newestSeq = 0;
   return seen;
 }
