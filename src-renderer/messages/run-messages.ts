@@ -23,6 +23,7 @@ export const runMessages = {
   answer: "Answer",
   review: "Review",
   retry: "Retry from failure",
+  runRest: "Run the rest",
   runAgain: "Run again",
   cancel: "Cancel run",
   cancelTitle: "Cancel this run?",

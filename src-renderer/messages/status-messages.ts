@@ -32,7 +32,8 @@ export const statusLines = {
   failed: "Failed",
   failedBecause: (message: string) => `Failed: ${message}`,
   cancelled: "Cancelled",
-  cancelledBy: (reason: string) => `Cancelled: ${reason}`,
+  cancelledBy: (reason: string) =>
+    reason.startsWith("by ") ? `Cancelled ${reason}` : `Cancelled: ${reason}`,
   poisoned: (crashes: number) =>
     `Set aside after ${plural(crashes, { one: "crash", other: "crashes" })}; will not retry by itself`,
   unknown: "Last known before the engine stopped",

@@ -130,7 +130,7 @@ function actionName(action: RunAction, run: RunDetail): string {
     case "answer":
       return run.status === "awaiting_validation" ? runMessages.review : runMessages.answer;
     case "retry":
-      return runMessages.retry;
+      return run.status === "cancelled" ? runMessages.runRest : runMessages.retry;
     case "rerun":
       return runMessages.runAgain;
     case "cancel":

@@ -121,7 +121,10 @@ function OpenedRun({ open }: { readonly open: OpenRun }): ReactNode {
         ))}
       </div>
       <div className={styles.body}>
-        <div className={styles.main}>
+        <div
+          className={styles.main}
+          style={{ "--steps": runView === "timeline" ? (timeline?.nodes.length ?? 0) : 99 }}
+        >
           {runView === "timeline" && timeline !== null ? (
             <Waterfall
               timeline={timeline}

@@ -48,7 +48,7 @@ export function statusSentence(
     case "cancelled":
       return run.statusReason === ""
         ? statusLines.cancelled
-        : statusLines.cancelledBy(run.statusReason);
+        : statusLines.cancelledBy(run.statusReason.replace(/^cancelled /, ""));
     case "poisoned":
       return statusLines.poisoned(run.crashCount);
   }

@@ -13,6 +13,8 @@ export interface FakeTopic {
   /** How often it was asked for. */
   asked: number;
   readonly acknowledged: number[];
+  /** The connection is up. */
+  restart(): void;
   snapshot(rev: number, snapshot: Snapshot<"runs">): void;
   delta(fromRev: number, toRev: number, ops: readonly RunsOp[]): void;
 }
@@ -46,6 +48,7 @@ function fakeTopic(events: TopicEvents): FakeTopic {
   return {
     asked: 0,
     acknowledged: [],
+    restart: () => events.onRestart(),
     snapshot: (rev, snapshot) =>
       events.onMessage({ kind: "snapshot", topic: "runs", id: 1, rev, snapshot }),
     delta: (fromRev, toRev, ops) =>

@@ -91,7 +91,9 @@ export function createRunList(client: ApiClient, schedule: Schedule): RunList {
     const asked = new AbortController();
     request = asked;
     const before = loading === "more" ? next : null;
-    change({ loading });
+    // With nothing to keep on screen a new question takes the old failure away: at the start the first
+    // one is asked before the link is there.
+    change({ loading, ...(view.get().order.length === 0 ? { error: null } : {}) });
     void client
       .request("runs.list", { filter, before, limit: pageRows }, { signal: asked.signal })
       .then((answer) => {

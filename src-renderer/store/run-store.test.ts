@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { RunRow } from "../../app/contract/run-row.ts";
+import { failed } from "../api-result.ts";
 import { RunFilter } from "../../app/contract/runs.ts";
 import type { RunsOp } from "../../app/contract/subscriptions.ts";
 import type { RunEvent } from "../../app/model/run-event.ts";
@@ -22,6 +23,26 @@ async function listOf(rows: readonly RunRow[]) {
 }
 
 const row = (op: RunRow): RunsOp => ({ op: "row", row: op, matches: true });
+
+test("a list that was asked for before the link was there shows no failure while it is asked again", async () => {
+  const client = fakeClient({});
+  const answer = Promise.withResolvers<unknown>();
+  const early = failed("UNAVAILABLE", "not connected yet", true);
+  let asked = 0;
+  const list = createRunList(
+    {
+      ...client,
+      // The list asks for nothing else.
+      request: () => Promise.resolve(asked++ === 0 ? early : answer.promise) as never,
+    },
+    now,
+  );
+  list.show(RunFilter.parse({}));
+  await settled();
+  expect(list.view.get()).toMatchObject({ loading: null, error: early.error });
+  client.topics[0]?.restart();
+  expect(list.view.get()).toMatchObject({ loading: "first", error: null });
+});
 
 test("a delta that builds on the known revision is applied and acknowledged", async () => {
   const { list, topic } = await listOf([rowOf(1, { status: "running", revision: 3 })]);

@@ -1,11 +1,11 @@
 import { Maximize2, ZoomIn, ZoomOut } from "lucide-react";
 import { useEffect, useMemo, useRef, type ReactNode } from "react";
 import { formatDuration } from "../../format/duration.ts";
-import { formatClock } from "../../format/time.ts";
+import { formatClock, formatPreciseClock } from "../../format/time.ts";
 import { runMessages } from "../../messages/run-messages.ts";
 import { usePalette } from "../../theme/palette.ts";
 import { IconButton } from "../../ui/Button.tsx";
-import { axisTicks } from "./axis-ticks.ts";
+import { axisTicks, type Tick } from "./axis-ticks.ts";
 import { drawAxis } from "./draw-axis.ts";
 import { fitCanvas } from "./fit-canvas.ts";
 import type { TimeScale } from "./time-scale.ts";
@@ -47,7 +47,7 @@ export function WaterfallHead(props: {
       ticks,
       panX,
       // Across a gap the time since the start says little: the clock says when.
-      labelOf: (ms) => (hasGaps ? formatClock(ms) : tickLabel(ms - originMs)),
+      labelOf: (ms) => (hasGaps ? clockOf(ms, ticks) : tickLabel(ms - originMs)),
     });
   }, [ticks, panX, laneWidthPx, originMs, hasGaps, palette]);
 
@@ -84,6 +84,12 @@ export function WaterfallHead(props: {
       />
     </div>
   );
+}
+
+/** Two ticks within a second would read the same. */
+function clockOf(ms: number, [first, second]: readonly Tick[]): string {
+  const isClose = first !== undefined && second !== undefined && second.ms - first.ms < 1_000;
+  return isClose ? formatPreciseClock(ms) : formatClock(ms);
 }
 
 /** The first tick is no duration of 0 ms. */
