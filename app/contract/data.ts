@@ -26,6 +26,9 @@ export const dataRequests = {
     input: z.strictObject({}),
     output: z.strictObject({
       folder: z.string(),
+      /** The database that runs are in: its file, or its address without a password. */
+      location: z.string(),
+      canBackUp: z.boolean(),
       databaseBytes: bytes,
       blobBytes: bytes,
       /** Of its disk; null where the system does not tell. */
@@ -40,6 +43,19 @@ export const dataRequests = {
         settings: z.record(z.string(), z.string()),
       }),
       app: z.strictObject({ version: z.string(), node: z.string(), platform: z.string() }),
+    }),
+  },
+  /**
+   * Which database runs are kept in from the next start on: its address, or null for the data folder's own
+   * file. It is connected to first; BAD_REQUEST or UNAVAILABLE say why that cannot be. Moves no runs.
+   */
+  "data.chooseDatabase": {
+    input: z.strictObject({ url: z.string().max(2_000).nullable() }),
+    output: z.strictObject({
+      /** Without its password. */
+      location: z.string(),
+      /** HANDSHAKE_DATABASE_URL or --database come before what is set here. */
+      isOverruled: z.boolean(),
     }),
   },
   "data.backup": {

@@ -1,7 +1,7 @@
 import { messageOf, toError } from "./to-error.ts";
 import { isTerminal } from "../model/job.ts";
 import type { JobState } from "../model/job.ts";
-import type { StorageError } from "../storage/storage-error.ts";
+import { StorageError } from "../storage/storage-error.ts";
 import type { EngineInternals } from "./active-run.ts";
 import { loseRun } from "./active-run.ts";
 import { answerNode } from "./answer-node.ts";
@@ -153,12 +153,15 @@ export function createEngine(given: EnginePorts, overrides: Partial<EngineOption
     forkRun: (request) => accepted(() => forkRun(context, request)),
     annotateRun: (request) => accepted(() => annotateRun(context, request)),
     waitForRun: (runId, wait) => waitForRun(context, runId, wait?.untilParked ?? false),
+    giveUp: (reason) =>
+      stopFenced(new StorageError("FENCED", messageOf(reason), { cause: reason })),
     heard: (commits) => hearCommits(context, commits),
     subscribe: (listener) => bus.subscribe(listener),
     start: () => dispatcher.start(),
     get activeRuns() {
       return dispatcher.active.size;
     },
+    isActive: (runId) => dispatcher.active.has(runId),
     async stop({ drainMs }) {
       if (isStopped) return;
       isDraining = true;

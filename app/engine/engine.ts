@@ -35,11 +35,15 @@ export interface Engine {
    * now, not at the next beat.
    */
   heard(commits: readonly OutsideCommit[]): Promise<void>;
+  /** The right to write may be gone (a lease ran out): aborts every handler and writes nothing more. */
+  giveUp(reason: Error): void;
   subscribe(listener: (signal: EngineSignal) => void): () => void;
   /** Starts claiming queued runs. Until then requests are accepted and wait in the queue. */
   start(): void;
   /** How many runs this engine works on now. */
   readonly activeRuns: number;
+  /** Whether it works on this run now. */
+  isActive(runId: string): boolean;
   /** Stops claiming, waits up to `drainMs` for steps in flight, stalls what is left (`app_quit`), marks clean. */
   stop(options: { readonly drainMs: number }): Promise<void>;
 }

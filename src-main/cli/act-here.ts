@@ -1,4 +1,5 @@
 import { userInfo } from "node:os";
+import { setTimeout as pause } from "node:timers/promises";
 import type { Core } from "../core/core.ts";
 import { followRun } from "../core/follow-run.ts";
 import { performRequest } from "../core/perform-request.ts";
@@ -6,6 +7,7 @@ import type { Action } from "./action.ts";
 import type { CommandContext } from "./command.ts";
 import { exitCode, exitCodeOfState, type ExitCode } from "./exit-code.ts";
 import { lingerForOthers } from "./linger.ts";
+import type { Reached } from "./reach-core.ts";
 import { readStorage } from "./read-storage.ts";
 import { reportInterrupted, reportOutcome } from "./report-outcome.ts";
 import { reportStart } from "./report-start.ts";
@@ -16,23 +18,43 @@ import { shortRunId } from "./run-id.ts";
 export async function actHere(
   context: CommandContext,
   action: Action,
-  core: Core,
+  { core, onlyRuns }: Owned,
 ): Promise<ExitCode> {
   try {
     reportStart(context.output, core, { startsEngine: action.follow });
-    return await perform(context, action, core);
+    return await perform(context, action, { core, onlyRuns });
   } finally {
     await core.close({ drainMs: 0 });
   }
 }
 
-async function perform(context: CommandContext, action: Action, core: Core): Promise<ExitCode> {
+type Owned = Extract<Reached, { kind: "own" }>;
+
+async function perform(
+  context: CommandContext,
+  action: Action,
+  { core, onlyRuns }: Pick<Owned, "core" | "onlyRuns">,
+): Promise<ExitCode> {
   const { output, interrupted } = context;
   const { engine, storage } = core;
   const actor = { kind: "human", id: userInfo().username, via: "cli" } as const;
   if (interrupted.aborted) return exitCode.interrupted;
+  const isShared = context.database().kind === "postgres";
+  // Else a worker may take the run before this command does.
+  if (isShared && action.follow) core.startEngine();
   const { runId, lastSeq } = await performRequest(core, action.request, actor);
-  if (!action.follow) return reportOutcome(output, storage, runId);
+  if (isShared) {
+    onlyRuns.add(runId);
+    // It was queued before the engine knew that it may take it.
+    await engine.heard([{ runId, lastSeq }]);
+  }
+  if (!action.follow) {
+    // Another engine may be at work on it: it has 30 s to end, and a little more to say so.
+    if (action.request.do === "cancel" && isShared) await ended({ engine, runId, interrupted });
+    const code = await reportOutcome(output, storage, runId);
+    // Queued is what was asked for.
+    return context.options.has("detach") ? exitCode.completed : code;
+  }
 
   const view = createRunView(output);
   output.note(`Run ${shortRunId(runId)}`);
@@ -54,4 +76,16 @@ async function perform(context: CommandContext, action: Action, core: Core): Pro
   }
   await reportOutcome(output, storage, runId);
   return (await lingerForOthers(context, core)) ? exitCodeOfState(state) : exitCode.interrupted;
+}
+
+const longestEndMs = 35_000;
+
+async function ended(wait: {
+  readonly engine: Core["engine"];
+  readonly runId: string;
+  readonly interrupted: AbortSignal;
+}): Promise<void> {
+  const { engine, runId, interrupted } = wait;
+  const late = pause(longestEndMs, undefined, { signal: interrupted, ref: false });
+  await Promise.race([engine.waitForRun(runId), late.catch(() => undefined)]);
 }

@@ -10,7 +10,7 @@ import { reachCore } from "./reach-core.ts";
 export async function act(context: CommandContext, action: Action): Promise<ExitCode> {
   for (;;) {
     const reached = await reachCore(context, action.name);
-    if (reached.kind === "own") return actHere(context, action, reached.core);
+    if (reached.kind === "own") return actHere(context, action, reached);
     try {
       return await actThroughOwner(context, action, reached.client);
     } catch (error) {

@@ -48,7 +48,7 @@ export interface ChildOptions {
 const JsonLine = z.record(z.string(), z.unknown());
 export type JsonLine = z.infer<typeof JsonLine>;
 
-export function createHandshake(): Handshake {
+export function createHandshake({ longestMs = limitMs } = {}): Handshake {
   const folder = mkdtempSync(join(tmpdir(), "handshake-cli-"));
   const data = join(folder, "data");
   const children = new Set<ChildProcess>();
@@ -63,7 +63,7 @@ export function createHandshake(): Handshake {
     children.add(child);
     child.stdin.on("error", () => undefined);
     child.stdin.end(options.stdin ?? "");
-    const running = watch(child, args);
+    const running = watch(child, args, longestMs);
     void running.ended.finally(() => children.delete(child)).catch(() => undefined);
     return running;
   };
@@ -116,7 +116,7 @@ export async function eventually<T>(
   }
 }
 
-function watch(child: ChildProcess, args: readonly string[]): Running {
+function watch(child: ChildProcess, args: readonly string[], longestMs: number): Running {
   let stdout = "";
   let stderr = "";
   const waiting = new Set<() => void>();
@@ -125,7 +125,7 @@ function watch(child: ChildProcess, args: readonly string[]): Running {
     for (const look of waiting) look();
   });
   child.stderr?.setEncoding("utf8").on("data", (text: string) => (stderr += text));
-  const limit = setTimeout(() => child.kill("SIGKILL"), limitMs);
+  const limit = setTimeout(() => child.kill("SIGKILL"), longestMs);
   const ended = new Promise<Ended>((resolve) => {
     child.on("close", (code) => {
       clearTimeout(limit);

@@ -1,5 +1,6 @@
-import { chooseDataFolder } from "../data-folder.ts";
+import { chooseDataFolder, type DataFolderChoice } from "../data-folder.ts";
 import { appVersion } from "../core/app-version.ts";
+import { chooseDatabase } from "../core/database-choice.ts";
 import { nearestName } from "../../app/validation/nearest-name.ts";
 import type { Command, CommandContext } from "./command.ts";
 import { usageError } from "./command-error.ts";
@@ -52,12 +53,20 @@ async function runParsed(
   if (options.has("help")) return print(output, commandHelp(command));
   checkOptions(command, parsed.given);
   checkArguments(command, parsed.arguments);
+  const dataFolder = (): DataFolderChoice =>
+    chooseDataFolder({ option: options.get("data"), env: host.env });
   const context: CommandContext = {
     ...host,
     output,
     options,
     arguments: parsed.arguments,
-    dataFolder: () => chooseDataFolder({ option: options.get("data"), env: host.env }),
+    dataFolder,
+    database: () =>
+      chooseDatabase({
+        option: options.get("database"),
+        env: host.env,
+        dataFolder: dataFolder().path,
+      }),
   };
   return command.run(context);
 }

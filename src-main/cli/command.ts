@@ -1,3 +1,4 @@
+import type { DatabaseChoice } from "../core/database-choice.ts";
 import type { DataFolderChoice } from "../data-folder.ts";
 import type { ExitCode } from "./exit-code.ts";
 import type { OptionName, OptionValues } from "./options.ts";
@@ -29,4 +30,6 @@ export interface CommandContext {
   readonly interrupted: AbortSignal;
   /** Nothing is created by asking. */
   dataFolder(): DataFolderChoice;
+  /** Where runs are kept. Throws StorageError DENIED when what is set names no database. */
+  database(): DatabaseChoice;
 }

@@ -14,6 +14,7 @@ import { schema } from "./commands/schema.ts";
 import { secret } from "./commands/secret.ts";
 import { serve } from "./commands/serve.ts";
 import { show } from "./commands/show.ts";
+import { worker } from "./commands/worker.ts";
 import { validate } from "./commands/validate.ts";
 
 /** Every command, in the order in which the overview lists them. */
@@ -30,6 +31,7 @@ export const commands: readonly Command[] = [
   fork,
   recover,
   serve,
+  worker,
   validate,
   schema,
   secret,

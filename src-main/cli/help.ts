@@ -8,7 +8,7 @@ export function overview(): string {
   return [
     "handshake: runs workflows that survive a crash",
     "",
-    "Usage: handshake COMMAND [ARGUMENTS] [--data DIR] [--json] [--help]",
+    "Usage: handshake COMMAND [ARGUMENTS] [--data DIR] [--database URL] [--json] [--help]",
     "",
     ...list,
     "",

@@ -1,6 +1,10 @@
 /** Every option that some command has. One name means the same wherever it stands. */
 export const optionTable = {
   data: { takes: "DIR", about: "the data folder (default: HANDSHAKE_DATA, else the app's own)" },
+  database: {
+    takes: "URL",
+    about: "a shared database, postgresql://… (default: HANDSHAKE_DATABASE_URL, else the app's)",
+  },
   json: { takes: null, about: "one JSON object a line instead of text" },
   help: { takes: null, about: "explain the command" },
   version: { takes: null, about: "print the version" },
@@ -18,13 +22,19 @@ export const optionTable = {
   reason: { takes: "TEXT", about: "why, for the history" },
   port: { takes: "N", about: "listen on this port (default: the one it had before)" },
   open: { takes: null, about: "open it in the browser, too" },
+  detach: { takes: null, about: "only queue the run: whoever works on the database takes it" },
   full: { takes: null, about: "check every saved result too" },
 } as const satisfies Record<string, { readonly takes: string | null; readonly about: string }>;
 
 export type OptionName = keyof typeof optionTable;
 
 /** What every command understands. */
-export const commonOptions = ["data", "json", "help"] as const satisfies readonly OptionName[];
+export const commonOptions = [
+  "data",
+  "database",
+  "json",
+  "help",
+] as const satisfies readonly OptionName[];
 
 /** Options as they were given; each with all its values, in order. A flag has no value. */
 export interface OptionValues {

@@ -8,7 +8,12 @@ import { tellNotice } from "./tell-notice.ts";
 
 /** Either this process owns the data folder, or it speaks to the one that does. */
 export type Reached =
-  | { readonly kind: "own"; readonly core: Core }
+  | {
+      readonly kind: "own";
+      readonly core: Core;
+      /** Of a shared queue, what this command works on; it may add to it. */
+      readonly onlyRuns: Set<string>;
+    }
   | { readonly kind: "owner"; readonly client: ControlClient };
 
 /** An owner that is just starting or ending does not answer for a moment (milliseconds). */
@@ -18,16 +23,21 @@ const pauseMs = 50;
 /** Throws StorageError IN_USE, which names the owner, when it owns the folder but does not answer. */
 export async function reachCore(context: CommandContext, name: string): Promise<Reached> {
   const dataFolder = context.dataFolder();
+  const database = context.database();
+  const onlyRuns = new Set<string>();
   const deadline = performance.now() + patienceMs;
   for (;;) {
     try {
       const core = await startCore({
         dataFolder,
+        database,
+        // The rest of a shared queue is for its workers.
+        ...(database.kind === "postgres" ? { onlyRuns } : {}),
         kind: "cli",
         name: `handshake ${name}`,
         onNotice: (notice) => tellNotice(context.output, notice),
       });
-      return { kind: "own", core };
+      return { kind: "own", core, onlyRuns };
     } catch (error) {
       if (!(error instanceof StorageError) || error.code !== "IN_USE") throw error;
       const client = await connectToOwner(dataFolder.path);

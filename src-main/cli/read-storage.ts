@@ -10,7 +10,7 @@ export async function readStorage<Result>(
   context: CommandContext,
   read: (storage: Storage) => Promise<Result>,
 ): Promise<Result> {
-  const storage = await openReadOnlyStorage(context.dataFolder().path);
+  const storage = await openReadOnlyStorage(context.dataFolder().path, context.database());
   try {
     return await read(storage);
   } finally {

@@ -52,7 +52,8 @@ interface Outcome {
 }
 
 async function tellOutcome({ output, storage, run, value }: Outcome): Promise<void> {
-  const [word, style] = words[run.status];
+  const isParked = run.status === "queued" && run.wakeAt !== null;
+  const [word, style] = isParked ? parked : words[run.status];
   const id = shortRunId(run.runId);
   const counts = `${run.nodesDone} of ${run.nodesTotal} steps`;
   const took =
@@ -117,8 +118,9 @@ function exampleAnswer(kind: "approval" | "confirmation" | "unknown_outcome" | u
   }
 }
 
+const parked = ["parked", "yellow"] as const;
 const words: Readonly<Record<WorkflowRun["status"], readonly [word: string, style: Style]>> = {
-  queued: ["parked", "yellow"],
+  queued: ["queued", "yellow"],
   running: ["running", "cyan"],
   stalled: ["interrupted", "yellow"],
   awaiting_user: ["waits for a person", "yellow"],

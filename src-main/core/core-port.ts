@@ -1,5 +1,6 @@
 import type { EngineState } from "../../app/contract/engine.ts";
 import type { LogLevel } from "../../app/contract/run.ts";
+import type { DatabaseChoice } from "./database-choice.ts";
 import type { DataFolderChoice } from "../data-folder.ts";
 import type { CoreFiles } from "./core-files.ts";
 import type { CoreStep } from "./start-core.ts";
@@ -8,6 +9,7 @@ import type { ThreadFailure } from "./thread-failure.ts";
 /** What a core thread is started with: plain data. */
 export interface CoreThreadStart {
   readonly dataFolder: DataFolderChoice;
+  readonly database: DatabaseChoice;
   readonly host: EngineState["host"];
   readonly name: string;
   readonly workFolder: string | undefined;

@@ -3,12 +3,13 @@ import type { StartedRun } from "../../app/engine/engine-requests.ts";
 import type { Actor } from "../../app/model/actor.ts";
 import type { AccessMode } from "../../app/model/job.ts";
 import type { JsonValue } from "../../app/model/json.ts";
-import type { RecoveryReport, Storage } from "../../app/storage/storage.ts";
+import type { RecoveryReport } from "../../app/storage/storage.ts";
+import type { MaintainedStorage } from "./maintenance.ts";
 
 /** An owned data folder with its engine: recovered, and accepting work. */
 export interface Core {
   readonly engine: Engine;
-  readonly storage: Storage;
+  readonly storage: MaintainedStorage;
   /** What this start found interrupted. */
   readonly recovery: RecoveryReport;
   /** What stored policies did about interrupted runs. */

@@ -1,9 +1,10 @@
 import { readdirSync, statfsSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { Backup } from "../../app/contract/data.ts";
-import { listBackups, type Backup as StoredBackup } from "../storage/sqlite/sqlite-backup.ts";
+import { listBackups } from "../storage/sqlite/sqlite-backup.ts";
 import { dataPaths } from "../storage/sqlite/sqlite-database.ts";
-import type { SqliteStorage } from "../storage/sqlite/sqlite-storage.ts";
+import type { MaintainedStorage, StoredBackup } from "./maintenance.ts";
+import { RequestError } from "./request-error.ts";
 
 /** What a person sees of the data folder, and can do with it. */
 export interface DataDesk {
@@ -12,11 +13,14 @@ export interface DataDesk {
     readonly blobBytes: number;
     readonly freeBytes: number | null;
   };
+  /** Whether the app backs the data up; a database server has its own ways. */
+  readonly canBackUp: boolean;
   backups(): Backup[];
+  /** UNAVAILABLE where it does not. */
   backUp(): Promise<Backup>;
 }
 
-export function createDataDesk(folder: string, storage: SqliteStorage): DataDesk {
+export function createDataDesk(folder: string, storage: MaintainedStorage): DataDesk {
   const paths = dataPaths(folder);
   return {
     sizes: () => ({
@@ -25,10 +29,13 @@ export function createDataDesk(folder: string, storage: SqliteStorage): DataDesk
       blobBytes: sizeOfFiles(paths.blobs),
       freeBytes: freeBytes(folder),
     }),
-    backups: () => storage.listBackups().map(backupOf),
+    canBackUp: storage.backUp !== undefined,
+    backups: () => (storage.listBackups?.() ?? []).map(backupOf),
     async backUp() {
+      if (storage.backUp === undefined)
+        throw new RequestError("UNAVAILABLE", "The database's own server makes its backups.");
       const folderOfCopy = await storage.backUp("by-hand");
-      const made = storage.listBackups().find((backup) => backup.folder === folderOfCopy);
+      const made = storage.listBackups?.().find((backup) => backup.folder === folderOfCopy);
       if (made === undefined) throw new Error("The backup that was just made is not in the list.");
       return backupOf(made);
     },

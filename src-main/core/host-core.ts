@@ -5,10 +5,9 @@ import type { LogLevel } from "../../app/contract/run.ts";
 import type { NodeRegistry } from "../../app/engine/node-registry.ts";
 import type { Actor } from "../../app/model/actor.ts";
 import type { DataFolderChoice } from "../data-folder.ts";
-import { openSqliteStorage, type SqliteStorage } from "../storage/sqlite/sqlite-storage.ts";
-import { appVersion } from "./app-version.ts";
 import type { Core } from "./core.ts";
 import { nodeRegistry } from "./core-ports.ts";
+import type { DatabaseChoice } from "./database-choice.ts";
 import { createDataDesk } from "./data-desk.ts";
 import { createDispatch, type Dispatch } from "./dispatch.ts";
 import { createEngineDesk, type EngineDesk } from "./engine-desk.ts";
@@ -30,6 +29,7 @@ import { systemPorts } from "./system-ports.ts";
 
 export interface HostedCoreOptions {
   readonly dataFolder: DataFolderChoice;
+  readonly database: DatabaseChoice;
   readonly host: EngineState["host"];
   /** For the message that a second process shows: `handshake serve`. */
   readonly name: string;
@@ -73,7 +73,6 @@ export async function startHostedCore(options: HostedCoreOptions): Promise<Hoste
 /** A core, and what was made for it that screens ask for, too. */
 interface OwnedData {
   readonly core: Core;
-  readonly storage: SqliteStorage;
   readonly registry: NodeRegistry;
   readonly secretDesk: SecretDesk;
   /** What the core says before there is a desk stands in the log. */
@@ -81,13 +80,13 @@ interface OwnedData {
 }
 
 async function ownData(options: HostedCoreOptions): Promise<OwnedData> {
-  const { dataFolder, host: kind, name, log, onProgress } = options;
+  const { dataFolder, database, host: kind, name, log, onProgress } = options;
   const secretDesk = createSecretDesk(process.env);
   const registry = nodeRegistry(dataFolder.path);
-  const opened = Promise.withResolvers<SqliteStorage>();
   const owned: { desk: EngineDesk | null } = { desk: null };
   const core = await startCore({
     dataFolder,
+    database,
     kind,
     name,
     ...(onProgress === undefined ? {} : { onProgress }),
@@ -95,11 +94,6 @@ async function ownData(options: HostedCoreOptions): Promise<OwnedData> {
     ports: {
       registry,
       secrets: secretDesk.source,
-      async openStorage(folder) {
-        const storage = await openSqliteStorage({ folder, appVersion });
-        opened.resolve(storage);
-        return storage;
-      },
       log: (level, message, details) =>
         log(
           level,
@@ -108,7 +102,7 @@ async function ownData(options: HostedCoreOptions): Promise<OwnedData> {
         ),
     },
   });
-  return Object.assign(owned, { core, storage: await opened.promise, registry, secretDesk });
+  return Object.assign(owned, { core, registry, secretDesk });
 }
 
 async function host(
@@ -116,10 +110,10 @@ async function host(
   owned: OwnedData,
   reader: Reader,
 ): Promise<HostedCore> {
-  const { dataFolder, host: kind, log } = options;
+  const { dataFolder, database, host: kind, log } = options;
   const { core } = owned;
   const now = (): number => systemPorts.clock.now();
-  await reader.open(dataFolder.path);
+  await reader.open(dataFolder.path, database);
   const engineDesk = createEngineDesk(core, { kind, now });
   owned.desk = engineDesk;
   const parts = handlerParts({ options, owned, reader, engineDesk, now });
@@ -147,7 +141,7 @@ function handlerParts(made: {
   readonly now: () => number;
 }): HandlerParts {
   const { options, owned, reader, engineDesk, now } = made;
-  const { core, storage, registry, secretDesk } = owned;
+  const { core, registry, secretDesk } = owned;
   const { log, workFolder = join(homedir(), "Handshake") } = options;
   const { path: dataFolder } = options.dataFolder;
   const onDamage = (path: string): void =>
@@ -160,7 +154,7 @@ function handlerParts(made: {
     now,
     engineDesk,
     secretDesk,
-    dataDesk: createDataDesk(dataFolder, storage),
+    dataDesk: createDataDesk(dataFolder, core.storage),
     settings: openSettings(dataFolder, onDamage),
     putOff: openPutOffRuns(dataFolder, onDamage),
     grants: openRememberedGrants(dataFolder, onDamage),

@@ -1,10 +1,25 @@
 import type { Clock } from "../../app/engine/clock.ts";
 import type { Storage } from "../../app/storage/storage.ts";
+import type { SharedDatabase } from "./shared-database.ts";
 
 /** The data, with the care that its backend takes of it beside storing. */
 export interface MaintainedStorage extends Storage {
   /** Backs up and tidies as far as it is due. Absent where somebody else sees to that. */
   maintain?(reason: MaintenanceReason): Promise<void>;
+  /** Makes a copy of the data now; answers its folder. Absent like `maintain`. */
+  backUp?(reason: string): Promise<string>;
+  /** Newest first. */
+  listBackups?(): readonly StoredBackup[];
+  /** Present where other engines work on the same data. */
+  readonly shared?: SharedDatabase;
+}
+
+export interface StoredBackup {
+  readonly folder: string;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly schemaVersion: number;
+  readonly reason: string;
 }
 
 export type MaintenanceReason = "daily" | "quit";

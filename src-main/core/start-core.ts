@@ -1,12 +1,16 @@
 import { timestamp } from "../../app/engine/clock.ts";
 import { createEngine } from "../../app/engine/create-engine.ts";
 import type { Engine } from "../../app/engine/engine.ts";
-import type { EnginePorts } from "../../app/engine/engine-ports.ts";
 import { messageOf } from "../../app/engine/to-error.ts";
 import { ensureDataFolder, type DataFolderChoice } from "../data-folder.ts";
-import { machineIdentity } from "../machine-identity.ts";
+import type { LockHolder } from "../storage/sqlite/data-lock.ts";
+import { machineIdentity, type MachineIdentity } from "../machine-identity.ts";
 import { appVersion } from "./app-version.ts";
 import { applyPolicies } from "./apply-policies.ts";
+import type { EngineInstance } from "../../app/storage/storage.ts";
+import type { DatabaseChoice } from "./database-choice.ts";
+import { deadEngines, forgetEngines, holdEngineLock } from "./engine-locks.ts";
+import { joinEngines } from "./join-engines.ts";
 import { controlAddress } from "./control-address.ts";
 import { startControlServer, type ControlServer } from "./control-server.ts";
 import type { Core, CoreNotice } from "./core.ts";
@@ -18,24 +22,29 @@ import { submitWorkflow } from "./submit-workflow.ts";
 
 export interface CoreOptions {
   readonly dataFolder: DataFolderChoice;
+  /** The data folder's own file by default. */
+  readonly database?: DatabaseChoice;
   /** What starts it; for the message that a second process shows. */
   readonly kind: CoreKind;
   /** The command, where there is one: `handshake run`. */
   readonly name?: string;
   /** Interrupted runs only get their mark; what their workflows stored for this case waits. */
   readonly withoutPolicies?: boolean;
+  /** Of a shared queue, work on these only. */
+  readonly onlyRuns?: ReadonlySet<string>;
   /** For tests, and for hosts that keep secrets elsewhere. */
   readonly ports?: Partial<CorePorts>;
   readonly onProgress?: (step: CoreStep) => void;
   readonly onNotice?: (notice: CoreNotice) => void;
 }
 
-export type CoreKind = "cli" | "serve" | "app";
+export type CoreKind = "cli" | "serve" | "app" | "worker";
 export type CoreStep = "locking" | "opening" | "recovering" | "starting" | "accepting";
 
 /**
  * Owns the data folder and brings it into order: lock → open, back up, migrate → register → end leftover
- * children → recover → engine → stored policies. Only then is work accepted; what other processes ask
+ * children → recover → engine → stored policies. In a shared database an engine owns its runs and not the
+ * data (join-engines.ts); only those with screens then own the folder, for their settings. Only then is work accepted; what other processes ask
  * meanwhile waits, and is refused with the reason when this fails. Throws StorageError (IN_USE names the
  * owner), DataFolderError.
  */
@@ -68,28 +77,29 @@ interface Start {
 }
 
 async function start({ options, ports, closers, accepting }: Start): Promise<Core> {
-  const { dataFolder, kind, name = kind, onProgress } = options;
+  const { dataFolder, database = { kind: "sqlite" }, kind, name = kind, onProgress } = options;
   const { clock } = ports;
   const identity = machineIdentity();
   const startedAt = timestamp(clock.now());
+  const owner = { kind: name, pid: identity.pid, since: startedAt };
+  const isShared = database.kind === "postgres";
+  const instanceId = ports.newUuid();
 
   onProgress?.("locking");
   ensureDataFolder(dataFolder);
-  const owner = { kind: name, pid: identity.pid, since: startedAt };
-  const lock = ports.takeLock(dataFolder.path, owner);
-  closers.push(() => lock.release());
-  const server = await startControlServer({
-    address: controlAddress(dataFolder.path),
-    owner,
-    core: accepting,
-  });
-  closers.push(() => server.close({ graceMs: lastAnswersMs }));
+  const server = await ownFolder({ options, ports, closers, accepting }, owner);
+  if (isShared) {
+    const lock = await holdEngineLock(dataFolder.path, instanceId, owner);
+    closers.push(() => lock.release());
+  }
 
   onProgress?.("opening");
-  const storage = await ports.openStorage(dataFolder.path);
+  const storage = await ports.openStorage(dataFolder.path, database);
   closers.push(() => storage.close());
-  const safeStart = needsSafeStart(await storage.listInstances(10), clock.now());
-  const instanceId = ports.newUuid();
+  const earlier = await storage.listInstances(10);
+  const ours = isShared ? earlier.filter((one) => isSameApp(one, identity, name)) : earlier;
+  const safeStart = needsSafeStart(ours, clock.now());
+  const deadInstances = isShared ? deadEngines(dataFolder.path) : [];
   const fence = await storage.registerInstance({
     ...identity,
     instanceId,
@@ -98,22 +108,48 @@ async function start({ options, ports, closers, accepting }: Start): Promise<Cor
     at: startedAt,
   });
 
+  // From the first moment on: the rest of the start may take longer than a lease lasts.
+  const leaseLost = Promise.withResolvers<Error>();
+  const lease = storage.shared?.keepLease(fence, leaseLost.resolve);
+  closers.push(() => lease?.close());
+
   onProgress?.("recovering");
-  const endedChildProcesses = await endLeftoverChildren(storage);
-  const { bootId } = identity;
-  const recovery = await recoverAtStart({ storage, fence, clock, bootId });
+  const { bootId, machineId } = identity;
+  const endedHere = isShared ? [] : await endLeftoverChildren(storage);
+  const recovery = await recoverAtStart({ storage, fence, clock, bootId, deadInstances });
+  // Only now it shows whose engine is gone.
+  const endedShared = isShared ? await endLeftoverChildren(storage, { sharedBy: machineId }) : [];
+  forgetEngines(dataFolder.path, deadInstances);
 
   onProgress?.("starting");
   const isolated = ports.isolatedExpressions();
   closers.push(() => isolated.close());
-  const enginePorts: EnginePorts = {
-    ...ports,
-    storage,
-    fence,
-    machineId: identity.machineId,
-    isolate: (source, scope) => isolated.evaluate(source, scope),
-  };
-  const engine = createEngine(enginePorts);
+  const { shared } = storage;
+  const engine = createEngine(
+    {
+      ...ports,
+      storage,
+      fence,
+      machineId,
+      isolate: (source, scope) => isolated.evaluate(source, scope),
+      ...(shared === undefined ? {} : { limitShares: shared.limitShares }),
+    },
+    options.onlyRuns === undefined ? {} : { onlyRuns: options.onlyRuns },
+  );
+  if (shared !== undefined) {
+    const joined = joinEngines({
+      shared,
+      engine,
+      storage,
+      dataFolder: dataFolder.path,
+      bootId,
+      machineId,
+      clock,
+      log: ports.log,
+    });
+    closers.push(() => joined.close());
+  }
+  void leaseLost.promise.then((error) => engine.giveUp(error));
   const policies = options.withoutPolicies === true ? [] : await applyPolicies(engine, storage);
 
   // An open core keeps the process alive; its timers alone do not.
@@ -133,9 +169,9 @@ async function start({ options, ports, closers, accepting }: Start): Promise<Cor
     recovery,
     policies,
     safeStart,
-    endedChildProcesses,
+    endedChildProcesses: [...endedHere, ...endedShared],
     get followers() {
-      return server.followers;
+      return server?.followers ?? 0;
     },
     startEngine() {
       if (isStarted) return;
@@ -147,12 +183,36 @@ async function start({ options, ports, closers, accepting }: Start): Promise<Cor
   };
 }
 
+/** The lock, and the door for other processes; null where a shared database is all that is needed. */
+async function ownFolder(
+  { options, ports, closers, accepting }: Start,
+  owner: LockHolder,
+): Promise<ControlServer | null> {
+  const { dataFolder, database, kind } = options;
+  const hasScreens = kind === "app" || kind === "serve";
+  if (database?.kind === "postgres" && !hasScreens) return null;
+  const lock = ports.takeLock(dataFolder.path, owner);
+  closers.push(() => lock.release());
+  const server = await startControlServer({
+    address: controlAddress(dataFolder.path),
+    owner,
+    core: accepting,
+  });
+  closers.push(() => server.close({ graceMs: lastAnswersMs }));
+  return server;
+}
+
+/** In a shared database: another life of this very app, and not a colleague's. */
+function isSameApp(one: EngineInstance, { machineId }: MachineIdentity, name: string): boolean {
+  return one.machineId === machineId && one.kind === name;
+}
+
 /** How long clients may take to read that their run stopped. */
 const lastAnswersMs = 1_000;
 
 interface Closing {
   readonly engine: Engine;
-  readonly server: ControlServer;
+  readonly server: ControlServer | null;
   readonly maintenance: Maintenance;
   readonly closers: readonly Closer[];
 }
@@ -161,11 +221,11 @@ function oneClosing({ engine, server, maintenance, closers }: Closing): Core["cl
   let closed: Promise<void> | null = null;
   const close = async (drainMs: number): Promise<void> => {
     // Whoever asks from now on tries again with the next owner.
-    server.stopAccepting();
+    server?.stopAccepting();
     try {
       await engine.stop({ drainMs });
       // Those who follow a run are told how it was left, while that can still be read.
-      await server.close({ graceMs: lastAnswersMs });
+      await server?.close({ graceMs: lastAnswersMs });
       await maintenance.end();
     } finally {
       await closeAll(closers);

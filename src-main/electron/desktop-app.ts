@@ -1,6 +1,7 @@
 import { app, BrowserWindow, powerMonitor } from "electron";
 import type { Settings } from "../../app/contract/settings.ts";
 import { connectCore, type CoreClient } from "../core/core-client.ts";
+import { chooseDatabase } from "../core/database-choice.ts";
 import { superviseCore, type CoreSupervisor } from "../core/core-supervisor.ts";
 import { startCoreThread } from "../core/start-core-thread.ts";
 import type { CoreStep } from "../core/start-core.ts";
@@ -89,11 +90,21 @@ export function runDesktopApp(options: DesktopAppOptions): void {
   function startSupervisor(onProgress: (step: CoreStep) => void): Promise<CoreSupervisor> {
     return superviseCore({
       now: Date.now,
-      start: () =>
-        connectCore(startCoreThread({ dataFolder, host: "app", name: "app", workFolder }), {
-          onLog: (level, source, message) => log.write(level, source, message),
-          onProgress,
-        }),
+      // Asynchronous: a refused database is a start that failed.
+      start: async () =>
+        connectCore(
+          startCoreThread({
+            dataFolder,
+            database: chooseDatabase({ env: process.env, dataFolder: dataFolder.path }),
+            host: "app",
+            name: "app",
+            workFolder,
+          }),
+          {
+            onLog: (level, source, message) => log.write(level, source, message),
+            onProgress,
+          },
+        ),
       onEnd(error) {
         log.write("error", "core", `The engine ended: ${error.message}`);
         setCore(null);

@@ -3,6 +3,7 @@ import type { DataFolderChoice } from "../data-folder.ts";
 import { closeCodes } from "../../app/contract/browser-session.ts";
 import { connectCore, type CoreClient } from "../core/core-client.ts";
 import { superviseCore } from "../core/core-supervisor.ts";
+import type { DatabaseChoice } from "../core/database-choice.ts";
 import { openSettings } from "../core/keeping/settings-store.ts";
 import type { CoreStep } from "../core/start-core.ts";
 import { startCoreThread, type CoreThreadPort } from "../core/start-core-thread.ts";
@@ -16,6 +17,8 @@ import { acceptTabSockets } from "./tab-sockets.ts";
 
 export interface ServeOptions {
   readonly dataFolder: DataFolderChoice;
+  /** The data folder's own file by default. */
+  readonly database?: DatabaseChoice;
   /** Null: the one that this folder had before, or any. */
   readonly port: number | null;
   readonly workFolder?: string | undefined;
@@ -49,9 +52,10 @@ export async function serve(options: ServeOptions): Promise<Served> {
   };
   const early: Parameters<ReturnType<typeof openLogFile>>[] = [];
   const startClient = async (): Promise<CoreClient> => {
-    const { workFolder } = options;
+    const { workFolder, database = { kind: "sqlite" } } = options;
     const thread = startCoreThread({
       dataFolder,
+      database,
       host: "serve",
       name: "handshake serve",
       workFolder,

@@ -51,6 +51,17 @@ export const settingsMessages = {
     backingUp: "Backing up…",
     noBackups: "There is no backup yet. One is made before every migration.",
     made: (name: string) => `Made ${name}.`,
+    serverBackups: "The database's own server makes its backups.",
+    keptIn: "Runs are kept in",
+    share: "Share a database…",
+    ownFile: "Use the folder's own file…",
+    address: "Address of the PostgreSQL database",
+    addressHint:
+      "postgresql://user:password@host:5432/database. It is kept in the data folder, readable by you only. Runs that are here stay here: `handshake copy` takes them along.",
+    useIt: "Connect and use it",
+    connecting: "Connecting…",
+    nextStart: (location: string) => `From the next start on, runs are kept in ${location}.`,
+    overruled: "But HANDSHAKE_DATABASE_URL or --database come before that.",
     move: "The folder is chosen at the start: `handshake serve --data DIR`.",
   },
   secrets: {

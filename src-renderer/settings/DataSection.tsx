@@ -8,6 +8,7 @@ import { Button } from "../ui/Button.tsx";
 import { FactList } from "../ui/FactList.tsx";
 import { Notice } from "../ui/Notice.tsx";
 import { Prose } from "../ui/Prose.tsx";
+import { ChooseDatabase } from "./ChooseDatabase.tsx";
 import { useAnswer } from "./use-answer.ts";
 import styles from "./SettingsParts.module.css";
 
@@ -49,8 +50,9 @@ export function DataSection(): ReactNode {
               </Button>
             </span>,
           ],
-          [words.database, formatBytes(info.databaseBytes)],
-          [words.blobs, formatBytes(info.blobBytes)],
+          [words.keptIn, <code key="location">{info.location}</code>],
+          info.canBackUp ? [words.database, formatBytes(info.databaseBytes)] : null,
+          info.canBackUp ? [words.blobs, formatBytes(info.blobBytes)] : null,
           info.freeBytes === null ? null : [words.free, formatBytes(info.freeBytes)],
           [
             words.backend,
@@ -70,22 +72,29 @@ export function DataSection(): ReactNode {
       <p className={styles.hint}>
         <Prose>{words.move}</Prose>
       </p>
-      <h3 className={styles.head}>{words.backups}</h3>
-      {info.backups.length === 0 && <p className={styles.muted}>{words.noBackups}</p>}
-      <ul>
-        {info.backups.map((backup) => (
-          <li key={backup.name} className={styles.row}>
-            <span className={styles.grow}>{backup.name}</span>
-            <span className={styles.muted}>{backup.reason}</span>
-            <span className={styles.muted}>{formatWholeTime(parseTime(backup.at))}</span>
-          </li>
-        ))}
-      </ul>
-      <div className={styles.buttons}>
-        <Button disabled={isBusy} onClick={() => void backUp()}>
-          {isBusy ? words.backingUp : words.backupNow}
-        </Button>
-      </div>
+      <ChooseDatabase isShared={!info.canBackUp} />
+      {info.canBackUp ? (
+        <>
+          <h3 className={styles.head}>{words.backups}</h3>
+          {info.backups.length === 0 && <p className={styles.muted}>{words.noBackups}</p>}
+          <ul>
+            {info.backups.map((backup) => (
+              <li key={backup.name} className={styles.row}>
+                <span className={styles.grow}>{backup.name}</span>
+                <span className={styles.muted}>{backup.reason}</span>
+                <span className={styles.muted}>{formatWholeTime(parseTime(backup.at))}</span>
+              </li>
+            ))}
+          </ul>
+          <div className={styles.buttons}>
+            <Button disabled={isBusy} onClick={() => void backUp()}>
+              {isBusy ? words.backingUp : words.backupNow}
+            </Button>
+          </div>
+        </>
+      ) : (
+        <p className={styles.hint}>{words.serverBackups}</p>
+      )}
       {outcome !== null && <Notice tone={outcome.ok ? "info" : "error"}>{outcome.text}</Notice>}
     </div>
   );

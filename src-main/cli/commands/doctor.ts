@@ -113,7 +113,7 @@ function tell(
   say("newest backup", backup === null ? "none yet" : `${backup.at} (${text(backup.reason)})`);
   if (storage !== null) {
     say("database", `${storage.backend} ${storage.version}, schema ${storage.schemaVersion}`);
-    for (const [name, value] of Object.entries(storage.settings)) say(`  ${name}`, value);
+    for (const [name, value] of Object.entries(storage.settings)) say(`  ${name}`, ` ${value}`);
     say(
       "integrity",
       problems.length === 0 ? "ok" : output.paint("red", `${problems.length} problems`),

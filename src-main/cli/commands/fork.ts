@@ -1,5 +1,6 @@
 import { act } from "../act.ts";
 import type { Command } from "../command.ts";
+import { followsRun } from "../detach.ts";
 import { readJsonArgument } from "../json-value.ts";
 
 export const fork: Command = {
@@ -7,7 +8,7 @@ export const fork: Command = {
   summary: "a new job that runs again from one step on; what stands before it is taken over",
   usage: "RUN NODE [--input JSON]",
   arguments: { least: 2, most: 2 },
-  options: ["input"],
+  options: ["input", "detach"],
   help: "NODE and everything behind it run again; the other steps' saved outputs are used.",
   async run(context) {
     const { options, stdin } = context;
@@ -20,7 +21,7 @@ export const fork: Command = {
     return act(context, {
       name: "fork",
       request: { do: "fork", run, node, ...input },
-      follow: true,
+      follow: followsRun(context),
     });
   },
 };

@@ -18,6 +18,7 @@ export const recover: Command = {
     const { output } = context;
     const core = await startCore({
       dataFolder: context.dataFolder(),
+      database: context.database(),
       kind: "cli",
       name: "handshake recover",
       withoutPolicies: true,

@@ -1,6 +1,7 @@
 import { InterruptedDecision } from "../../../app/model/run-event.ts";
 import { act } from "../act.ts";
 import type { Command } from "../command.ts";
+import { followsRun } from "../detach.ts";
 import { usageError } from "../command-error.ts";
 import { parseJsonText } from "../json-value.ts";
 
@@ -9,7 +10,7 @@ export const resume: Command = {
   summary: "go on with an interrupted (or parked) run after its last step that was done",
   usage: "RUN [--decide NODE=run_again|mark_done|skip:JSON]… [--confirm-poisoned]",
   arguments: { least: 1, most: 1 },
-  options: ["decide", "confirm-poisoned"],
+  options: ["decide", "confirm-poisoned", "detach"],
   help: `A step that may have touched the outside world when it was interrupted waits for your
 decision: run it again, mark it done, or skip it with an output of your own:
   handshake resume last --decide send=mark_done --decide 'fetch=skip:{"body": ""}'
@@ -19,7 +20,7 @@ A run that was interrupted by three crashes in a row needs --confirm-poisoned.`,
     const decisions = Object.fromEntries(context.options.all("decide").map(readDecision));
     const confirmPoisoned = context.options.has("confirm-poisoned");
     const request = { do: "resume" as const, run, decisions, confirmPoisoned };
-    return act(context, { name: "resume", request, follow: true });
+    return act(context, { name: "resume", request, follow: followsRun(context) });
   },
 };
 

@@ -3,15 +3,16 @@ import { AccessMode } from "../../../app/model/job.ts";
 import { act } from "../act.ts";
 import type { Command, CommandContext } from "../command.ts";
 import { usageError } from "../command-error.ts";
+import { followsRun } from "../detach.ts";
 import { readJsonArgument } from "../json-value.ts";
 import { checkWorkflowFile, readWorkflowFile } from "../workflow-file.ts";
 
 export const run: Command = {
   name: "run",
   summary: "validate a workflow file, run it, follow it until it ends or waits",
-  usage: "FILE [--input JSON] [--allow CAP]…",
+  usage: "FILE [--input JSON] [--allow CAP]… [--detach]",
   arguments: { least: 1, most: 1 },
-  options: ["input", "allow", "access", "request-key"],
+  options: ["input", "allow", "access", "request-key", "detach"],
   help: `Every step is on disk before the next one starts. Ctrl-C leaves the run resumable
 (exit code 130); so does a crash. A workflow may only do what it declares and you allow:
   handshake run digest.json --input '{"url": "…"}' --allow net:https://news.example`,
@@ -34,7 +35,7 @@ export const run: Command = {
       ...(input === undefined ? {} : { input }),
       ...(accessMode === undefined ? {} : { accessMode }),
     };
-    return act(context, { name: "run", request, follow: true });
+    return act(context, { name: "run", request, follow: followsRun(context) });
   },
 };
 

@@ -46,6 +46,7 @@ async function start(context: CommandContext): Promise<Served> {
   try {
     return await startServing({
       dataFolder,
+      database: context.database(),
       port,
       onTrouble: (message) => output.note(message),
     });

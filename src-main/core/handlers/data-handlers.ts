@@ -1,5 +1,6 @@
 import { timestamp } from "../../../app/engine/clock.ts";
 import { appVersion } from "../app-version.ts";
+import { keepDatabaseChoice } from "../keeping/chosen-database.ts";
 import { RequestError } from "../request-error.ts";
 import { diagnosticsParts } from "./diagnostics.ts";
 import type { Handlers, HandlerParts } from "./handler.ts";
@@ -7,6 +8,7 @@ import type { Handlers, HandlerParts } from "./handler.ts";
 type Names =
   | "data.info"
   | "data.backup"
+  | "data.chooseDatabase"
   | "diagnostics.preview"
   | "diagnostics.export"
   | "log.write";
@@ -19,9 +21,11 @@ export function dataHandlers(parts: HandlerParts): Handlers<Names> {
   let written = 0;
   return {
     "data.info": async () => {
-      const { backend, version, schemaVersion, settings } = await core.storage.describe();
+      const { backend, version, schemaVersion, location, settings } = await core.storage.describe();
       return {
         folder: dataFolder,
+        location,
+        canBackUp: dataDesk.canBackUp,
         ...dataDesk.sizes(),
         backups: dataDesk.backups(),
         storage: { backend, version, schemaVersion, settings: { ...settings } },
@@ -32,6 +36,7 @@ export function dataHandlers(parts: HandlerParts): Handlers<Names> {
         },
       };
     },
+    "data.chooseDatabase": ({ url }) => keepDatabaseChoice({ dataFolder, url }),
     "data.backup": async () => ({ backup: await dataDesk.backUp() }),
     "diagnostics.preview": async () => ({ parts: await diagnosticsParts(parts) }),
     "diagnostics.export": async ({ parts: chosen }) => {

@@ -1,10 +1,11 @@
+import type { DatabaseChoice } from "../database-choice.ts";
 import type { ThreadFailure } from "../thread-failure.ts";
 import type { ScreenReads } from "./screen-reads.ts";
 
 /** What the reader thread is told. The two ends are of one program, so nothing is parsed here. */
 export type ToReader =
   /** Once, when the owner has prepared the data. */
-  | { readonly kind: "open"; readonly dataFolder: string }
+  | { readonly kind: "open"; readonly dataFolder: string; readonly database: DatabaseChoice }
   | {
       readonly kind: "read";
       readonly id: number;

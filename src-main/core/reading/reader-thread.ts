@@ -23,7 +23,7 @@ async function perform(message: ToReader): Promise<void> {
   try {
     switch (message.kind) {
       case "open":
-        storage = await openReadOnlyStorage(message.dataFolder);
+        storage = await openReadOnlyStorage(message.dataFolder, message.database);
         reads = createScreenReads(storage);
         return send({ kind: "open" });
       case "read":

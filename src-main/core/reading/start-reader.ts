@@ -1,5 +1,6 @@
 import { Worker } from "node:worker_threads";
 import { StorageError } from "../../../app/storage/storage-error.ts";
+import type { DatabaseChoice } from "../database-choice.ts";
 import { keepCompiled } from "../compiled-sources.ts";
 import { errorOf } from "../thread-failure.ts";
 import type { FromReader, ToReader } from "./reader-message.ts";
@@ -8,7 +9,7 @@ import type { ScreenReads } from "./screen-reads.ts";
 export interface Reader {
   readonly reads: ScreenReads;
   /** Opens the data when its owner has prepared it. Rejects with StorageError. */
-  open(dataFolder: string): Promise<void>;
+  open(dataFolder: string, database: DatabaseChoice): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -69,8 +70,8 @@ export function startReader(): Reader {
   };
   return {
     reads: remoteReads(call),
-    async open(dataFolder) {
-      post({ kind: "open", dataFolder });
+    async open(dataFolder, database) {
+      post({ kind: "open", dataFolder, database });
       await opened.promise;
     },
     async close() {

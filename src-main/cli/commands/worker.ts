@@ -1,0 +1,79 @@
+import { startCore } from "../../core/start-core.ts";
+import type { Command, CommandContext } from "../command.ts";
+import { usageError } from "../command-error.ts";
+import { exitCode } from "../exit-code.ts";
+import { text } from "../output.ts";
+import { reportStart } from "../report-start.ts";
+import { shortRunId } from "../run-id.ts";
+import { takeSignals } from "../take-signals.ts";
+import { tellNotice } from "../tell-notice.ts";
+
+/** How long steps in flight may take to end by themselves, when a person ends it, and when the system does. */
+const drainMs = { SIGINT: 30_000, other: 2_000 };
+
+export const worker: Command = {
+  name: "worker",
+  summary: "work on the runs that are queued in a shared database, without screens",
+  usage: "--database URL",
+  arguments: { least: 0, most: 0 },
+  options: [],
+  help: `Takes queued runs as far as there is room, besides other workers and windows on the same database:
+each run is worked on by one of them. Runs that need another machine's files, programs or secrets
+are left to it. Ctrl-C finishes the steps in flight (30 s at most); pressed again it ends at once.`,
+  async run(context) {
+    const { output } = context;
+    const database = context.database();
+    if (database.kind !== "postgres") {
+      throw usageError(
+        "A worker needs a shared database: --database postgresql://… The data folder's own file has one owner, which does the work itself.",
+      );
+    }
+    const signals = takeSignals();
+    const core = await startCore({
+      dataFolder: context.dataFolder(),
+      database,
+      kind: "worker",
+      name: "handshake worker",
+      onNotice: (notice) => tellNotice(output, notice),
+    });
+    try {
+      reportStart(output, core, { startsEngine: true });
+      const { instanceId } = core.engine.fence;
+      output.object({ type: "worker", instanceId, pid: process.pid });
+      output.line(`Worker ${instanceId.slice(0, 8)} takes queued runs. Ctrl-C ends it.`);
+      const fenced = tellWork(context, core.engine);
+      core.startEngine();
+      const ended = await Promise.race([signals.first, fenced]);
+      if (ended === "fenced") return exitCode.storage;
+      void signals.again.then(() => process.exit(exitCode.interrupted));
+      await core.close({ drainMs: ended === "SIGINT" ? drainMs.SIGINT : drainMs.other });
+      return exitCode.completed;
+    } finally {
+      await core.close({ drainMs: 0 });
+    }
+  },
+};
+
+type Engine = Awaited<ReturnType<typeof startCore>>["engine"];
+
+/** A line for each run that is taken or left; resolves when another engine took over. */
+function tellWork({ output }: CommandContext, engine: Engine): Promise<"fenced"> {
+  const fenced = Promise.withResolvers<"fenced">();
+  const taken = new Set<string>();
+  engine.subscribe((signal) => {
+    if (signal.kind === "notice") {
+      output.errorObject({ type: "notice", code: signal.code, message: signal.message });
+      output.note(text(signal.message, 1_000));
+      if (signal.code === "FENCED") fenced.resolve("fenced");
+    }
+    if (signal.kind !== "committed") return;
+    const { runId, status } = signal;
+    // What other engines do is heard of, too.
+    if (status === "running" ? taken.has(runId) || !engine.isActive(runId) : !taken.delete(runId))
+      return;
+    if (status === "running") taken.add(runId);
+    output.object({ type: "run", runId, status });
+    output.line(`${status.padEnd(10)} ${shortRunId(runId)}`);
+  });
+  return fenced.promise;
+}

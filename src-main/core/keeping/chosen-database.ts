@@ -1,0 +1,55 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { StorageError } from "../../../app/storage/storage-error.ts";
+import { chooseDatabase, chosenDatabaseFile, parseDatabase } from "../database-choice.ts";
+import { openReadOnlyStorage } from "../open-storage.ts";
+import { RequestError } from "../request-error.ts";
+import { writeDurably } from "./data-file.ts";
+
+/** Keeps which database the next start is to use; null: the data folder's own file. See `data.chooseDatabase`. */
+export async function keepDatabaseChoice({
+  dataFolder,
+  url,
+}: {
+  readonly dataFolder: string;
+  readonly url: string | null;
+}): Promise<{ readonly location: string; readonly isOverruled: boolean }> {
+  const path = join(dataFolder, chosenDatabaseFile);
+  if (url === null) {
+    rmSync(path, { force: true });
+    return { location: dataFolder, isOverruled: isOverruled(dataFolder, null) };
+  }
+  const location = await reach(dataFolder, url);
+  writeDurably(path, JSON.stringify({ url }));
+  return { location, isOverruled: isOverruled(dataFolder, url) };
+}
+
+function isOverruled(dataFolder: string, url: string | null): boolean {
+  const next = chooseDatabase({ env: process.env, dataFolder });
+  return (next.kind === "postgres" ? next.url : null) !== url;
+}
+
+/** The address without its password. An empty database is fine: the next start fills it. */
+async function reach(dataFolder: string, url: string): Promise<string> {
+  try {
+    const database = parseDatabase(url);
+    if (database.kind !== "postgres")
+      throw new StorageError("DENIED", "It is not of the form postgresql://host/database.");
+    const storage = await openReadOnlyStorage(dataFolder, database);
+    try {
+      return (await storage.describe()).location;
+    } finally {
+      await storage.close();
+    }
+  } catch (error) {
+    if (!(error instanceof StorageError)) throw error;
+    if (error.code === "NOT_FOUND") return withoutPassword(url);
+    throw new RequestError(error.code === "DENIED" ? "BAD_REQUEST" : "UNAVAILABLE", error.message);
+  }
+}
+
+function withoutPassword(url: string): string {
+  const shown = new URL(url);
+  shown.password = "";
+  return shown.toString();
+}
