@@ -1,7 +1,10 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import type { JobState } from "../../app/model/job.ts";
+import type { Storage } from "../../app/storage/storage.ts";
 import { onPostgres } from "../storage/postgres/postgres-fixture.conformance.ts";
+import { openPostgresReader } from "../storage/postgres/postgres-reader.ts";
 import {
   createHandshake,
   eventually,
@@ -44,10 +47,18 @@ await onPostgres((server) => {
     return worker;
   }
 
-  const statusOf = async (runId: string): Promise<unknown> => {
-    const listed = await json(["runs"]);
-    return listed.find(({ id }) => id === runId)?.["status"];
-  };
+  /** As another program sees the database, without a process for each look. */
+  async function read<T>(ask: (storage: Storage) => Promise<T>): Promise<T> {
+    const storage = await openPostgresReader({ url: database });
+    try {
+      return await ask(storage);
+    } finally {
+      await storage.close();
+    }
+  }
+
+  const statusOf = (runId: string): Promise<JobState | null> =>
+    read(async (storage) => (await storage.getRun(runId))?.status ?? null);
 
   const untilStatus = (runId: string, status: string): Promise<true> =>
     eventually(`the run is ${status}`, async () =>
@@ -58,10 +69,12 @@ await onPostgres((server) => {
   async function workInTheMiddle(): Promise<{ worker: Running; runId: string }> {
     const worker = await startWorker();
     const runId = await queue(endlessWorkflow(handshake.folder));
-    await eventually("the step works", async () => {
-      const [shown] = await json(["show", runId]);
-      return objectsOf(shown, "nodes").some(({ status }) => status === "running") || null;
-    });
+    await eventually("the step works", () =>
+      read(async (storage) => {
+        const nodes = await storage.listWorkflowNodeExecutions(runId, { after: 0, limit: 10 });
+        return nodes.some(({ status }) => status === "running") || null;
+      }),
+    );
     return { worker, runId };
   }
 
