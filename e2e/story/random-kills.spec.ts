@@ -26,15 +26,15 @@ test.describe("killed at any moment", { tag: tags.product }, () => {
     const seed = Number(process.env["HANDSHAKE_SEED"] ?? Math.floor(Math.random() * 1e9));
     const total = Number(process.env["HANDSHAKE_KILLS"] ?? kills[host.kind]);
     console.log(`${total} kills on ${host.kind}: HANDSHAKE_SEED=${seed}`);
-    test.setTimeout(60_000 + total * 15_000);
+    test.setTimeout(60_000 + total * 40_000);
     const random = seededRandom(seed);
     let page = await host.start();
     const expected = await outputOfUndisturbedRun(host, page);
 
     let done = 0;
     while (done < total) {
-      await startAgain(page);
       const linesBefore = readLedger(host.folder).length;
+      await startAgain(page);
       const ledger = (): readonly string[] => readLedger(host.folder).slice(linesBefore);
       const killed: AtKill[] = [];
       while (done < total) {

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect } from "@playwright/test";
-import { startRun } from "../host/host.ts";
+import { expect, type Page } from "@playwright/test";
+import { startRun, type Host } from "../host/host.ts";
 import { test } from "../host/host-test.ts";
 import { readHistory } from "../read-database.ts";
 import { tags } from "../tags.ts";
@@ -99,16 +99,15 @@ test.describe("a person decides", { tag: tags.product }, () => {
     const places = page.getByRole("navigation", { name: "Places" });
     await expect(places.getByRole("link", { name: "Stalled 1" })).toBeVisible();
     // An address only navigates, whatever it is called.
-    const origin = new URL(page.url()).origin;
     for (const place of [
       `/run/${runId}?action=resume&resume=1&confirm=true#resume`,
       `/run/${runId}/resume`,
       `/runs?tab=stalled&action=resumeSafe`,
     ]) {
-      await page.goto(origin + place);
+      await visit(page, host, place);
       await expect(page.getByRole("heading").first()).toBeVisible();
     }
-    await page.goto(`${origin}/run/${runId}`);
+    await visit(page, host, `/run/${runId}`);
     await expect(runHeader(page, "A long thought").getByText("Stalled")).toBeVisible();
     const { status, events } = readHistory(host.folder.data);
     expect([status, events.filter(({ type }) => type === "run.resumed")]).toEqual(["stalled", []]);
@@ -159,3 +158,14 @@ test.describe("a person decides", { tag: tags.product }, () => {
     await expect(runRow(page, "A long thought")).toContainText("Cancelled");
   });
 });
+
+/** A tab is given an address; the app's window cannot be led anywhere, but its screens read theirs. */
+async function visit(page: Page, { kind }: Host, place: string): Promise<void> {
+  if (kind === "browser") await page.goto(new URL(place, page.url()).href);
+  else {
+    await page.evaluate((to) => {
+      history.pushState(null, "", to);
+      dispatchEvent(new PopStateEvent("popstate"));
+    }, place);
+  }
+}
