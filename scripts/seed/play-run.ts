@@ -1,4 +1,3 @@
-import { nodeExecutionIdOf } from "../../app/model/execution-id.ts";
 import { noMetrics, type JobMetrics, type JobState } from "../../app/model/job.ts";
 import type { WorkflowNode } from "../../app/model/workflow-definition.ts";
 import type { Change, Group } from "../../app/storage/change.ts";
@@ -14,6 +13,7 @@ import {
   unknownOutcomeOf,
 } from "./node-content.ts";
 import { add, isFailingNow, isOpen, iso, metricsOf, statusOf, type Part } from "./node-part.ts";
+import { engine, human, runChanges } from "./run-changes.ts";
 import type { RunStory } from "./story.ts";
 
 export interface RunPlayer {
@@ -27,9 +27,6 @@ export interface RunPlayer {
   /** A person resumes it; it goes on from there. */
   resume(atMs: number, fence: Fence): readonly Group[];
 }
-
-const engine = { kind: "engine" } as const;
-const human = { kind: "human", via: "app" } as const;
 
 /** Plays one run's story as changes of the storage: no engine and no clock, so that it is quick. */
 export function playRun(
@@ -56,7 +53,7 @@ export function playRun(
     ]),
   );
   let status: JobState | "absent" = "absent";
-  let sequence = 0;
+  const { creation, created, nodeChange, idOf, taken } = runChanges(story, ids);
   let issues = 0;
   let metrics = noMetrics;
   let runningSinceMs = 0;
@@ -90,7 +87,10 @@ export function playRun(
 
   function changesAt(atMs: number, fence: Fence): Change[] {
     const changes: Change[] = [];
-    if (status === "absent") changes.push(...creation());
+    if (status === "absent") {
+      changes.push(...creation());
+      status = "queued";
+    }
     if (status === "awaiting_user" || status === "awaiting_validation") {
       for (const part of dueAt(atMs)) answer(changes, part, atMs);
       changes.push(runChange("queued", "answered", human));
@@ -109,40 +109,6 @@ export function playRun(
     for (const part of dueAt(atMs)) advance(changes, part, atMs);
     settle(changes, atMs);
     return changes;
-  }
-
-  function creation(): Change[] {
-    const { resolved } = definition;
-    status = "queued";
-    return [
-      {
-        change: "createRun",
-        actor: human,
-        jobId: ids.newUuid(),
-        traceId: ids.newUuid(),
-        jobKind: "workflow",
-        existingJob: false,
-        workflowId: resolved.id,
-        workflowName: resolved.name,
-        definitionHash: definition.hash,
-        keyScope: runId,
-        input: payloadOf(story.input),
-        trigger: { kind: "manual" },
-        parentRunId: null,
-        forkedFromRunId: null,
-        grants: story.grants,
-        accessMode: "apply_scoped",
-        onInterrupted: resolved.onInterrupted,
-        nodesTotal: nodes.length,
-      },
-      ...resolved.capabilities.map((capability): Change => ({
-        change: "capabilityChecked",
-        capability,
-        allowed: true,
-        rule: capability,
-        actor: human,
-      })),
-    ];
   }
 
   function dueAt(atMs: number): Part[] {
@@ -468,46 +434,6 @@ export function playRun(
     const from = status === "absent" ? "queued" : status;
     status = to;
     return { change: "runStatus", actor, from, to, reason } as const;
-  }
-
-  function created(part: Part) {
-    sequence += 1;
-    part.sequence = sequence;
-    const { node } = part;
-    return {
-      change: "createNode",
-      actor: engine,
-      ...identity(part),
-      nodeType: node.type,
-      replay: replayOf(node),
-      generation: 0,
-    } as const;
-  }
-
-  function nodeChange<From extends string, To extends string>(part: Part, from: From, to: To) {
-    return { change: "nodeStatus", actor: engine, ...identity(part), from, to } as const;
-  }
-
-  function identity(part: Part) {
-    return {
-      nodeExecutionId: idOf(part),
-      sequence: part.sequence,
-      nodePath: part.node.id,
-      iterationPath: "",
-    };
-  }
-
-  function idOf(part: Part): string {
-    return nodeExecutionIdOf(runId, part.sequence);
-  }
-
-  function taken({ node, fate, story: of }: Part): number[] {
-    return edges.flatMap((edge, index) => {
-      if (edge.from !== node.id) return [];
-      if (edge.on !== "always" && (edge.on === "error") !== (fate === "failed")) return [];
-      const isTaken = edge.when === undefined || of.isTaken !== false;
-      return isTaken ? [index] : [];
-    });
   }
 
   function withDuration(): JobMetrics {
