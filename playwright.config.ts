@@ -33,7 +33,7 @@ export default defineConfig<object, { readonly hostKind: HostKind }>({
   // Generous: a machine that does other things as well shall not make them red.
   timeout: 90_000,
   expect: { timeout: 20_000 },
-  globalTimeout: 20 * 60_000,
+  globalTimeout: 28 * 60_000,
   forbidOnly: process.env["CI"] !== undefined,
   reporter: [["list"], ["./e2e/count-by-tag.ts"]],
 });

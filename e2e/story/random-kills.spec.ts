@@ -20,40 +20,43 @@ const paceMs = 300;
 const longestLifeMs = 1_400;
 
 test.describe("killed at any moment", { tag: tags.product }, () => {
-  test("[S10] [U2] [X3] whenever it is killed it is stalled, resumed on the screen, and nothing saved runs again", async ({
-    host,
-  }) => {
-    const seed = Number(process.env["HANDSHAKE_SEED"] ?? Math.floor(Math.random() * 1e9));
-    const total = Number(process.env["HANDSHAKE_KILLS"] ?? kills[host.kind]);
-    console.log(`${total} kills on ${host.kind}: HANDSHAKE_SEED=${seed}`);
-    test.setTimeout(60_000 + total * 40_000);
-    const random = seededRandom(seed);
-    let page = await host.start();
-    const expected = await outputOfUndisturbedRun(host, page);
+  // Halves run side by side.
+  for (const half of ["first", "second"]) {
+    test(`[S10] [U2] [X3] whenever it is killed it is stalled, resumed on the screen, and nothing saved runs again (${half} half)`, async ({
+      host,
+    }) => {
+      const seed = Number(process.env["HANDSHAKE_SEED"] ?? Math.floor(Math.random() * 1e9));
+      const total = Math.ceil(Number(process.env["HANDSHAKE_KILLS"] ?? kills[host.kind]) / 2);
+      console.log(`${total} kills on ${host.kind}: HANDSHAKE_SEED=${seed}`);
+      test.setTimeout(60_000 + total * 40_000);
+      const random = seededRandom(seed);
+      let page = await host.start();
+      const expected = await outputOfUndisturbedRun(host, page);
 
-    let done = 0;
-    while (done < total) {
-      const linesBefore = readLedger(host.folder).length;
-      await startAgain(page);
-      const ledger = (): readonly string[] => readLedger(host.folder).slice(linesBefore);
-      const killed: AtKill[] = [];
+      let done = 0;
       while (done < total) {
-        await page.waitForTimeout(random.between(0, longestLifeMs));
-        await host.kill();
-        done += 1;
-        killed.push({ saved: readHistory(host.folder.data), ledger: ledger() });
-        page = await host.start();
-        const seen = await host.seenBeforeScreens();
-        expect(seen.running, `runs that still ran after kill ${done}`).toBe(0);
-        if (hasEnded(host)) break;
-        await goOn(page, host);
+        const linesBefore = readLedger(host.folder).length;
+        await startAgain(page);
+        const ledger = (): readonly string[] => readLedger(host.folder).slice(linesBefore);
+        const killed: AtKill[] = [];
+        while (done < total) {
+          await page.waitForTimeout(random.between(0, longestLifeMs));
+          await host.kill();
+          done += 1;
+          killed.push({ saved: readHistory(host.folder.data), ledger: ledger() });
+          page = await host.start();
+          const seen = await host.seenBeforeScreens();
+          expect(seen.running, `runs that still ran after kill ${done}`).toBe(0);
+          if (hasEnded(host)) break;
+          await goOn(page, host);
+        }
+        await expect.poll(() => hasEnded(host), { timeout: 60_000 }).toBe(true);
+        const end = readHistory(host.folder.data);
+        expectNothingRepeated(killed, end, ledger());
+        expect(end).toMatchObject({ status: "completed", output: expected });
       }
-      await expect.poll(() => hasEnded(host), { timeout: 60_000 }).toBe(true);
-      const end = readHistory(host.folder.data);
-      expectNothingRepeated(killed, end, ledger());
-      expect(end).toMatchObject({ status: "completed", output: expected });
-    }
-  });
+    });
+  }
 });
 
 /** As fast as it can, so that there is something to compare with. */
