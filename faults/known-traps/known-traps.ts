@@ -38,9 +38,9 @@ export const knownTraps: readonly KnownTrap[] = [
     edits: [
       {
         file: startCore,
-        find: "await recoverAtStart({ storage, fence, clock, bootId });",
+        find: "await recoverAtStart({ storage, fence, clock, bootId, deadInstances });",
         replace:
-          "{ at: startedAt, stalled: [], poisoned: [], ended: [] }; void recoverAtStart; void bootId;",
+          "{ at: startedAt, stalled: [], poisoned: [], ended: [] }; void recoverAtStart; void bootId; void deadInstances;",
       },
     ],
   },
@@ -51,8 +51,8 @@ export const knownTraps: readonly KnownTrap[] = [
     edits: [
       {
         file: startCore,
-        find: "const recovery = await recoverAtStart({ storage, fence, clock, bootId });",
-        replace: `void recoverAtStart({ storage, fence, clock, bootId });
+        find: "const recovery = await recoverAtStart({ storage, fence, clock, bootId, deadInstances });",
+        replace: `void recoverAtStart({ storage, fence, clock, bootId, deadInstances });
           const recovery = { at: startedAt, stalled: [], poisoned: [], ended: [] };`,
       },
     ],
