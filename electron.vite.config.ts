@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { builtinModules } from "node:module";
 import { basename, dirname, relative, resolve } from "node:path";
 import { defineConfig, type EnvironmentOptions, type Plugin } from "vite";
@@ -19,6 +20,8 @@ const threads = {
   "expression-worker": "src-main/core/expression-worker.ts",
   "lease-thread": "src-main/storage/postgres/postgres-lease-thread.ts",
 };
+/** What the build makes in `outDir`: the specs of the packages compare with it. */
+export const bundleFiles = [...Object.keys(threads).map((name) => `${name}.js`), "preload.cjs"];
 const preloadEntry = "src-main/electron/preload.ts";
 /** Everything else is bundled: a packaged app carries no other node_modules. */
 const external = [
@@ -32,6 +35,8 @@ export default defineConfig({
   root,
   builder: {
     async buildApp(builder) {
+      // A bundle that an earlier build left behind would be packed.
+      rmSync(outDir, { recursive: true, force: true });
       for (const environment of Object.values(builder.environments)) {
         // Vite's own default; there is no client here.
         if (environment.name !== "client") await builder.build(environment);

@@ -1,6 +1,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { bundleFiles } from "../../electron.vite.config.ts";
 import type { PackedPlatform } from "./packed.ts";
 
 export const projectRoot = fileURLToPath(new URL("../..", import.meta.url));
@@ -11,11 +12,9 @@ export function expectedFiles(platform: PackedPlatform): string[] {
   const module = "node_modules/better-sqlite3/";
   return [
     "LICENSE",
-    ...["main.js", "core-thread.js", "reader-thread.js", "expression-worker.js", "preload.cjs"].map(
-      (name) => `dist/main/${name}`,
-    ),
+    ...bundleFiles.map((name) => `dist/main/${name}`),
     ...filesUnder(join(projectRoot, "dist/renderer"), "dist/renderer/"),
-    ...filesUnder(join(projectRoot, "migrations/sqlite"), "migrations/sqlite/"),
+    ...filesUnder(join(projectRoot, "migrations"), "migrations/"),
     ...filesUnder(join(projectRoot, "samples"), "samples/"),
     `${module}LICENSE`,
     ...filesUnder(join(projectRoot, module, "lib"), `${module}lib/`),
