@@ -118,7 +118,7 @@ module.exports = {
       name: "src-main-electron",
       from: "^src-main/(electron/(?!preload\\.ts$)|main\\.ts$)",
       may: ["^app/", "^src-main/"],
-      packages: ["electron", "electron-log", "zod"],
+      packages: ["electron", "electron-log", "electron-updater", "zod"],
       node: true,
     }),
     allowOnly({

@@ -31,14 +31,17 @@ runStore.list.counters.subscribe(() => {
   stalled = now;
 });
 
-runStore.connection.subscribe(() => {
+const noteConnection = (): void => {
   const connection = runStore.connection.get();
   noteConnected(connection.state === "up");
   if (connection.state !== "up") return;
   runStore.settings.refresh();
   if (connection.instanceId !== instanceId) runStore.recovery.refresh();
   instanceId = connection.instanceId;
-});
+};
+runStore.connection.subscribe(noteConnection);
+// The app's bridge may have been up before this page looked.
+if (runStore.connection.get().state === "up") noteConnection();
 
 document.addEventListener("visibilitychange", () => {
   api.setHidden(document.visibilityState === "hidden");

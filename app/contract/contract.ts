@@ -6,6 +6,7 @@ import { runActionRequests } from "./run-actions.ts";
 import { runRequests } from "./run.ts";
 import { runsRequests } from "./runs.ts";
 import { settingsRequests } from "./settings.ts";
+import { updateRequests } from "./update.ts";
 import { workflowsRequests } from "./workflows.ts";
 
 /** Every request that a screen can make: what it takes, what it is answered. Both are strict. */
@@ -18,6 +19,7 @@ export const requests = {
   ...settingsRequests,
   ...dataRequests,
   ...engineRequests,
+  ...updateRequests,
 } as const;
 
 export type RequestName = keyof typeof requests;

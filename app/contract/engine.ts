@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { UpdateState } from "./update.ts";
 
 /** Something that a person should know about the engine itself. */
 export const EngineNotice = z.strictObject({
@@ -29,6 +30,8 @@ export const EngineState = z.strictObject({
     poisoned: z.number().int().nonnegative(),
     ended: z.number().int().nonnegative(),
   }),
+  /** Of the app itself, as its host tells it. */
+  update: UpdateState,
   /** Newest first, at most 50. */
   notices: z.array(EngineNotice),
 });

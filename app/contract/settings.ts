@@ -13,6 +13,8 @@ export const Settings = z.strictObject({
   notifications: z.boolean().default(true),
   /** While runs work. */
   keepAwake: z.enum(["off", "on-power", "always"]).default("off"),
+  /** Look for new versions once a day. ask: nobody has decided, so nothing is looked for. */
+  checkForUpdates: z.enum(["ask", "no", "yes"]).default("ask"),
 });
 export type Settings = z.infer<typeof Settings>;
 
@@ -24,6 +26,7 @@ export const SettingsChange = z.strictObject({
   onLaunch: Settings.shape.onLaunch.unwrap().optional(),
   notifications: z.boolean().optional(),
   keepAwake: Settings.shape.keepAwake.unwrap().optional(),
+  checkForUpdates: Settings.shape.checkForUpdates.unwrap().optional(),
 });
 export type SettingsChange = z.infer<typeof SettingsChange>;
 

@@ -13,6 +13,7 @@ export { ipcMain } from "./ipc-main.ts";
 export { Menu } from "./menu.ts";
 export { nativeImage } from "./native-image.ts";
 export { nativeTheme } from "./native-theme.ts";
+export { net } from "./net.ts";
 export { Notification } from "./notification.ts";
 export { powerMonitor, powerSaveBlocker } from "./power.ts";
 export { protocol } from "./protocol.ts";

@@ -58,4 +58,14 @@ class Session extends StrictEmitter {
   }
 }
 
-export const session = strict("session", { defaultSession: strict("session", new Session()) });
+/** One for each name, none of them kept: net.request takes it and needs nothing of it. */
+const partitions = new Map<string, Session>();
+
+export const session = strict("session", {
+  defaultSession: strict("session", new Session()),
+  fromPartition(name: string): Session {
+    const partition = partitions.get(name) ?? strict("session", new Session());
+    partitions.set(name, partition);
+    return partition;
+  },
+});

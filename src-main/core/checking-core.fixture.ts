@@ -67,6 +67,7 @@ export function checkingCore(): CheckingCore {
       state: engineState,
       ended: new Promise(() => undefined),
       close: () => Promise.resolve(),
+      setUpdate: () => undefined,
       files: () => Promise.reject(new Error("This core has no files.")),
       connect(remote) {
         const connection = dispatch.connect({
@@ -128,5 +129,6 @@ const engineState: EngineState = {
   pid: 1,
   instanceId: "i",
   recovered: { stalled: 0, poisoned: 0, ended: 0 },
+  update: { state: "unavailable", reason: "browser" },
   notices: [],
 };

@@ -1,5 +1,6 @@
 import type { EngineState } from "../../app/contract/engine.ts";
 import type { LogLevel } from "../../app/contract/run.ts";
+import type { UpdateAction, UpdateState } from "../../app/contract/update.ts";
 import type { CoreFiles } from "./core-files.ts";
 import type { CorePort } from "./core-port.ts";
 import type { CoreStep } from "./start-core.ts";
@@ -10,6 +11,8 @@ export interface CoreClient {
   /** As it was when the core was ready. */
   readonly state: EngineState;
   connect(client: RemoteClient): CoreLink;
+  /** For its clients: how it stands with the app's updates. */
+  setUpdate(state: UpdateState): void;
   /** Where the core found what belongs to it. Never answered by one that is gone. */
   files(): Promise<CoreFiles>;
   /** Drains and closes. Called again with 0 it stops draining. Rejects when the end was not clean. */
@@ -34,12 +37,13 @@ export interface CoreLink {
 export interface CoreClientOptions {
   readonly onLog: (level: LogLevel, source: string, message: string) => void;
   readonly onProgress?: (step: CoreStep) => void;
+  readonly onUpdateAction?: (action: UpdateAction) => void;
 }
 
 /** Resolves when the core has recovered and accepts work. Rejects with StorageError, DataFolderError. */
 export async function connectCore(
   port: CorePort,
-  { onLog, onProgress }: CoreClientOptions,
+  { onLog, onProgress, onUpdateAction }: CoreClientOptions,
 ): Promise<CoreClient> {
   const clients = new Map<number, RemoteClient>();
   const ready = Promise.withResolvers<EngineState>();
@@ -64,6 +68,8 @@ export async function connectCore(
         return clients.get(message.client)?.onDrop();
       case "log":
         return onLog(message.level, message.source, message.message);
+      case "update-action":
+        return onUpdateAction?.(message.action);
       case "files":
         return files.resolve(message.files);
       case "closed":
@@ -97,6 +103,9 @@ export async function connectCore(
           if (!isGone) port.post({ kind: "disconnect", client: number });
         },
       };
+    },
+    setUpdate(update) {
+      if (!isGone) port.post({ kind: "update", state: update });
     },
     files() {
       if (!isGone) port.post({ kind: "tell-files" });

@@ -1,5 +1,6 @@
 import type { EngineState } from "../../app/contract/engine.ts";
 import type { LogLevel } from "../../app/contract/run.ts";
+import type { UpdateAction, UpdateState } from "../../app/contract/update.ts";
 import type { DatabaseChoice } from "./database-choice.ts";
 import type { DataFolderChoice } from "../data-folder.ts";
 import type { CoreFiles } from "./core-files.ts";
@@ -20,6 +21,7 @@ export type ToCore =
   | { readonly kind: "connect"; readonly client: number }
   | { readonly kind: "message"; readonly client: number; readonly bytes: Uint8Array }
   | { readonly kind: "disconnect"; readonly client: number }
+  | { readonly kind: "update"; readonly state: UpdateState }
   /** Answered with `files`. */
   | { readonly kind: "tell-files" }
   | { readonly kind: "close"; readonly drainMs: number };
@@ -37,6 +39,8 @@ export type FromCore =
       readonly source: string;
       readonly message: string;
     }
+  /** A person asks something of the app's updates. */
+  | { readonly kind: "update-action"; readonly action: UpdateAction }
   | { readonly kind: "files"; readonly files: CoreFiles }
   /** Everything is closed; the thread ends by itself. */
   | { readonly kind: "closed"; readonly failure: ThreadFailure | null };

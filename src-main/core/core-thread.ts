@@ -20,6 +20,8 @@ try {
     ...options,
     workFolder,
     log: (level, source, message) => send({ kind: "log", level, source, message }),
+    onUpdateAction:
+      start.host === "app" ? (action) => send({ kind: "update-action", action }) : null,
     onProgress: (step) => send({ kind: "progress", step }),
   });
   serve(hosted);
@@ -47,6 +49,9 @@ function serve(hosted: HostedCore): void {
       case "disconnect":
         clients.get(message.client)?.close();
         clients.delete(message.client);
+        return;
+      case "update":
+        hosted.setUpdate(message.state);
         return;
       case "tell-files":
         send({ kind: "files", files: coreFiles() });

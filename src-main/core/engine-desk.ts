@@ -1,8 +1,10 @@
 import { timestamp } from "../../app/engine/clock.ts";
 import { limits } from "../../app/contract/limits.ts";
 import type { EngineNotice, EngineState } from "../../app/contract/engine.ts";
+import type { UpdateState } from "../../app/contract/update.ts";
 import { appVersion } from "./app-version.ts";
 import type { Core } from "./core.ts";
+import type { UpdateDesk } from "./update-desk.ts";
 
 /** What a person is told about the engine itself. */
 export interface EngineDesk {
@@ -16,6 +18,8 @@ export interface EngineDesk {
     readonly message: string;
     readonly runId?: string;
   }): void;
+  /** How it stands with the app's own updates. */
+  setUpdate(state: UpdateState): void;
   /** Called after every change of the state or the notices. */
   onChange(listener: () => void): () => void;
   close(): void;
@@ -26,7 +30,11 @@ const longestMessage = 2_000;
 
 export function createEngineDesk(
   core: Core,
-  host: { readonly kind: EngineState["host"]; readonly now: () => number },
+  host: {
+    readonly kind: EngineState["host"];
+    readonly now: () => number;
+    readonly updateDesk: UpdateDesk;
+  },
 ): EngineDesk {
   const startedAt = timestamp(host.now());
   const listeners = new Set<() => void>();
@@ -72,6 +80,7 @@ export function createEngineDesk(
       pid: process.pid,
       instanceId: core.engine.fence.instanceId,
       recovered: { stalled: stalled.length, poisoned: poisoned.length, ended: ended.length },
+      update: host.updateDesk.state(),
       notices: notices.slice(0, limits.pageRows),
     }),
     start() {
@@ -85,6 +94,10 @@ export function createEngineDesk(
       changed();
     },
     notify,
+    setUpdate(update) {
+      host.updateDesk.setState(update);
+      changed();
+    },
     onChange(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -6,6 +6,7 @@ import { runActionHandlers } from "./handlers/run-action-handlers.ts";
 import { runHandlers } from "./handlers/run-handlers.ts";
 import { runsHandlers } from "./handlers/runs-handlers.ts";
 import { settingsHandlers } from "./handlers/settings-handlers.ts";
+import { updateHandlers } from "./handlers/update-handlers.ts";
 import { workflowHandlers } from "./handlers/workflow-handlers.ts";
 
 /** What answers each request of the contract; one that is missing does not compile. */
@@ -19,5 +20,6 @@ export function createHandlers(parts: HandlerParts): Handlers {
     ...settingsHandlers(parts),
     ...dataHandlers(parts),
     ...engineHandlers(parts),
+    ...updateHandlers(parts),
   };
 }

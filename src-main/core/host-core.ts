@@ -2,6 +2,7 @@ import { homedir, userInfo } from "node:os";
 import { join } from "node:path";
 import type { EngineState } from "../../app/contract/engine.ts";
 import type { LogLevel } from "../../app/contract/run.ts";
+import type { UpdateAction, UpdateState } from "../../app/contract/update.ts";
 import type { NodeRegistry } from "../../app/engine/node-registry.ts";
 import type { Actor } from "../../app/model/actor.ts";
 import type { DataFolderChoice } from "../data-folder.ts";
@@ -26,6 +27,7 @@ import { runsInState } from "./runs-in-state.ts";
 import { createSecretDesk, type SecretDesk } from "./secret-desk.ts";
 import { startCore, type CoreStep } from "./start-core.ts";
 import { systemPorts } from "./system-ports.ts";
+import { createUpdateDesk, type UpdateDesk } from "./update-desk.ts";
 
 export interface HostedCoreOptions {
   readonly dataFolder: DataFolderChoice;
@@ -37,6 +39,8 @@ export interface HostedCoreOptions {
   readonly workFolder?: string | undefined;
   readonly log: (level: LogLevel, source: string, message: string) => void;
   readonly onProgress?: (step: CoreStep) => void;
+  /** A person asks something of the app's updates; null where the host has none. */
+  readonly onUpdateAction: ((action: UpdateAction) => void) | null;
 }
 
 /** A core with everything that screens ask of it. */
@@ -44,6 +48,8 @@ export interface HostedCore {
   readonly core: Core;
   readonly dispatch: Dispatch;
   readonly state: () => EngineState;
+  /** The host tells how it stands with the app's updates. */
+  readonly setUpdate: (state: UpdateState) => void;
   /** The person, as history records them. */
   readonly actor: Actor;
   /**
@@ -110,13 +116,14 @@ async function host(
   owned: OwnedData,
   reader: Reader,
 ): Promise<HostedCore> {
-  const { dataFolder, database, host: kind, log } = options;
+  const { dataFolder, database, host: kind, log, onUpdateAction } = options;
   const { core } = owned;
   const now = (): number => systemPorts.clock.now();
   await reader.open(dataFolder.path, database);
-  const engineDesk = createEngineDesk(core, { kind, now });
+  const updateDesk = createUpdateDesk({ host: kind, onAction: onUpdateAction });
+  const engineDesk = createEngineDesk(core, { kind, now, updateDesk });
   owned.desk = engineDesk;
-  const parts = handlerParts({ options, owned, reader, engineDesk, now });
+  const parts = handlerParts({ options, owned, reader, engineDesk, updateDesk, now });
   const onUnknownError = (error: unknown): void => log("error", "core", stackOf(error));
   const { reads } = reader;
   const live = createLive({ engine: core.engine, reads, engineDesk, now, onUnknownError });
@@ -128,6 +135,7 @@ async function host(
     core,
     dispatch: createDispatch({ handlers: createHandlers(parts), live, onUnknownError }),
     state: () => engineDesk.state(),
+    setUpdate: (state) => engineDesk.setUpdate(state),
     actor: { kind: "human", id: userInfo().username, via: kind },
     close: oneClosing({ core, engineDesk, live, reader }),
   };
@@ -138,9 +146,10 @@ function handlerParts(made: {
   readonly owned: OwnedData;
   readonly reader: Reader;
   readonly engineDesk: EngineDesk;
+  readonly updateDesk: UpdateDesk;
   readonly now: () => number;
 }): HandlerParts {
-  const { options, owned, reader, engineDesk, now } = made;
+  const { options, owned, reader, engineDesk, updateDesk, now } = made;
   const { core, registry, secretDesk } = owned;
   const { log, workFolder = join(homedir(), "Handshake") } = options;
   const { path: dataFolder } = options.dataFolder;
@@ -153,6 +162,7 @@ function handlerParts(made: {
     digest: systemPorts.digest,
     now,
     engineDesk,
+    updateDesk,
     secretDesk,
     dataDesk: createDataDesk(dataFolder, core.storage),
     settings: openSettings(dataFolder, onDamage),

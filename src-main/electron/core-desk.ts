@@ -6,8 +6,8 @@ import { openCoreLine, type TopicMessage } from "./core-line.ts";
 
 /** What the main process itself asks of the core. */
 export interface CoreDesk {
-  /** Asked anew each time, because quitting depends on it. No answer counts as none. */
-  activeRuns(): Promise<number>;
+  /** Asked anew each time, because quitting depends on it. Null when the core does not answer. */
+  activeRuns(): Promise<number | null>;
   close(): void;
 }
 
@@ -44,8 +44,7 @@ export function openCoreDesk(core: CoreClient, events: CoreDeskEvents): CoreDesk
       try {
         return (await line.request("engine.state", {})).engine.activeRuns;
       } catch {
-        // A core that is stuck or gone has nothing that a question could save.
-        return 0;
+        return null;
       }
     },
     close: () => line.close(),

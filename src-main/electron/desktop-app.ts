@@ -7,6 +7,7 @@ import { startCoreThread } from "../core/start-core-thread.ts";
 import type { CoreStep } from "../core/start-core.ts";
 import type { DataFolderChoice } from "../data-folder.ts";
 import type { Opening } from "../../app/contract/opening.ts";
+import type { UpdateState } from "../../app/contract/update.ts";
 import type { AppLog } from "./app-log.ts";
 import { openCoreDesk, type CoreDesk, type CoreDeskEvents } from "./core-desk.ts";
 import type { DesktopObserver } from "./desktop-observer.ts";
@@ -18,6 +19,7 @@ import { collectOpenings } from "./openings.ts";
 import { createQuitFlow } from "./quit-flow.ts";
 import { askToQuit } from "./quit-question.ts";
 import { prepareStartupWindow, type StartupWindow } from "./startup-window.ts";
+import { watchUpdates } from "./updates/watch-updates.ts";
 
 export interface DesktopAppOptions {
   readonly dataFolder: DataFolderChoice;
@@ -36,11 +38,14 @@ export function runDesktopApp(options: DesktopAppOptions): void {
   const { dataFolder, workFolder, log, settings, prepared, observer } = options;
   const bridge = createIpcBridge({ log, onDocument });
   let supervisor: Promise<CoreSupervisor> | null = null;
+  let core: CoreClient | null = null;
+  let updateState: UpdateState | null = null;
   let desk: CoreDesk | null = null;
   let signs: CoreDeskEvents | null = null;
   let mainWindow: BrowserWindow | null = null;
 
   const quit = createQuitFlow({
+    // A core that is stuck or gone has nothing that a question could save.
     activeRuns: async () => (await desk?.activeRuns()) ?? 0,
     ask: askToQuit,
     // A start that is under way is waited for, as long as the quitting may take.
@@ -55,6 +60,17 @@ export function runDesktopApp(options: DesktopAppOptions): void {
   app.on("window-all-closed", () => undefined);
   const openings = collectOpenings({ log, onOpened: showWhatIsOpen });
   app.on("activate", showWhatIsOpen);
+  const updates = watchUpdates({
+    log,
+    mayLookByItself: () => settings().checkForUpdates === "yes",
+    // While nobody can tell, there may be some.
+    activeRuns: async () => (await desk?.activeRuns()) ?? Number.POSITIVE_INFINITY,
+    onState(next) {
+      updateState = next;
+      core?.setUpdate(next);
+    },
+    leave: (last) => quit.leaveFor(last),
+  });
   void prepared.then(() => powerMonitor.on("shutdown", () => quit.shutDown()));
   void start();
 
@@ -73,11 +89,11 @@ export function runDesktopApp(options: DesktopAppOptions): void {
     startup = prepareStartupWindow(step, { onQuit: () => quit.request() });
     try {
       // The recovery is done when this resolves: no window shows a run before its state is true.
-      const { core } = await starting;
+      const { core: started } = await starting;
       // A person quit while it started: it is being closed again.
       if (quit.isLeaving()) return;
-      if (core !== null) observer?.onRecovered(core);
-      setCore(core);
+      if (started !== null) observer?.onRecovered(started);
+      setCore(started);
       showMainWindow();
     } catch (error) {
       supervisor = null;
@@ -103,6 +119,7 @@ export function runDesktopApp(options: DesktopAppOptions): void {
           {
             onLog: (level, source, message) => log.write(level, source, message),
             onProgress,
+            onUpdateAction: (action) => updates.act(action),
           },
         ),
       onEnd(error) {
@@ -113,13 +130,16 @@ export function runDesktopApp(options: DesktopAppOptions): void {
     });
   }
 
-  function setCore(core: CoreClient | null): void {
+  function setCore(next: CoreClient | null): void {
+    core = next;
     desk?.close();
     signs ??= createDesktopSigns({
       settings,
       onOpen: showWhatIsOpen,
       onQuit: () => quit.request(),
+      onRunsChanged: () => updates.noteRunsChanged(),
     });
+    if (updateState !== null) core?.setUpdate(updateState);
     desk = core === null ? null : openCoreDesk(core, signs);
     bridge.setCore(core);
   }

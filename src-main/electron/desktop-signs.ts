@@ -11,6 +11,8 @@ export interface DesktopSignsOptions {
   readonly settings: () => Settings;
   readonly onOpen: () => void;
   readonly onQuit: () => void;
+  /** Runs started or ended. */
+  readonly onRunsChanged: () => void;
 }
 
 /** What the desktop shows of the runs outside of the window: tray, badge, banners, staying awake. */
@@ -18,6 +20,7 @@ export function createDesktopSigns({
   settings,
   onOpen,
   onQuit,
+  onRunsChanged,
 }: DesktopSignsOptions): CoreDeskEvents {
   const showTray = createTray({ onOpen, onQuit });
   const keepAwake = createKeepAwake(() => settings().keepAwake);
@@ -33,6 +36,7 @@ export function createDesktopSigns({
       const summary = summariseWork(counters);
       showTray(summary);
       keepAwake(summary.active);
+      onRunsChanged();
       if (summary.badge !== badge) app.setBadgeCount(summary.badge);
       badge = summary.badge;
     },

@@ -52,6 +52,16 @@ test("when the system shuts down nobody is asked and 2 s are drained", async () 
   expect(told).toEqual(["close 2000", "end"]);
 });
 
+test("what is to come last comes when everything is closed; where it fails the process ends", async () => {
+  const { flow, told } = bed({ activeRuns: 0 });
+  flow.leaveFor(() => {
+    told.push("install");
+    throw new Error("There is no installer.");
+  });
+  await vi.advanceTimersByTimeAsync(0);
+  expect(told).toEqual(["close 0", "install", "end"]);
+});
+
 function bed(options: { activeRuns: number; choice?: QuitChoice; closeTakesMs?: number }) {
   const { activeRuns, choice = "stay", closeTakesMs = 0 } = options;
   const told: string[] = [];

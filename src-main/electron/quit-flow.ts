@@ -22,6 +22,8 @@ export interface QuitFlow {
   request(): void;
   /** The operating system ends: no question. */
   shutDown(): void;
+  /** Nothing is active: closes everything, then calls `last` instead of ending the process. */
+  leaveFor(last: () => void): void;
   /** It ends in any case now. */
   isLeaving(): boolean;
 }
@@ -36,14 +38,14 @@ export function createQuitFlow({ activeRuns, ask, closeCore, end }: QuitFlowOpti
   let isLeaving = false;
   let deadline: NodeJS.Timeout | null = null;
 
-  function leave(drainMs: number): void {
+  function leave(drainMs: number, last: () => void = end): void {
     question?.abort();
     if (deadline !== null) clearTimeout(deadline);
     // Never by terminating its thread, which may be inside SQLite: the whole process ends at once.
     deadline = setTimeout(end, drainMs + closeMs);
     // An end that was not clean is in the log, and the next start finds what it left.
     isLeaving = true;
-    closeCore({ drainMs }).then(end, end);
+    closeCore({ drainMs }).then(last, last).catch(end);
   }
 
   async function askAndLeave(): Promise<void> {
@@ -69,6 +71,7 @@ export function createQuitFlow({ activeRuns, ask, closeCore, end }: QuitFlowOpti
     shutDown() {
       leave(shutDownMs);
     },
+    leaveFor: (last) => leave(0, last),
     isLeaving: () => isLeaving,
   };
 }

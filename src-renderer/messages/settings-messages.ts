@@ -9,6 +9,7 @@ export const settingsMessages = {
     data: "Data",
     secrets: "Secrets",
     permissions: "Permissions",
+    updates: "Updates",
     diagnostics: "Diagnostics",
   },
   failed: "It could not be saved.",

@@ -1,10 +1,10 @@
-import { useId, useState, type ReactNode } from "react";
+import { useState, type ReactNode } from "react";
 import { Settings, type SettingsChange } from "../../app/contract/settings.ts";
 import { settingsMessages } from "../messages/settings-messages.ts";
 import { runStore } from "../run-store.ts";
 import { useStoreValue } from "../store/use-store-value.ts";
 import { Notice } from "../ui/Notice.tsx";
-import styles from "./SettingsParts.module.css";
+import { Choice } from "./Choice.tsx";
 
 const words = settingsMessages.general;
 
@@ -65,38 +65,6 @@ export function GeneralSection(): ReactNode {
         onChange={(singleKeys) => change({ singleKeys })}
       />
     </>
-  );
-}
-
-function Choice(props: {
-  readonly label: string;
-  readonly hint?: string;
-  readonly value: string;
-  readonly options: readonly (readonly [value: string, name: string])[];
-  readonly onChange: (value: string) => void;
-}): ReactNode {
-  const id = useId();
-  return (
-    <div className={styles.setting}>
-      <div>
-        <label htmlFor={id} className={styles.label}>
-          {props.label}
-        </label>
-        {props.hint !== undefined && <p className={styles.hint}>{props.hint}</p>}
-      </div>
-      <select
-        id={id}
-        className={styles.select}
-        value={props.value}
-        onChange={(event) => props.onChange(event.target.value)}
-      >
-        {props.options.map(([value, name]) => (
-          <option key={value} value={value}>
-            {name}
-          </option>
-        ))}
-      </select>
-    </div>
   );
 }
 

@@ -6,9 +6,10 @@ import { DiagnosticsSection } from "./DiagnosticsSection.tsx";
 import { GeneralSection } from "./GeneralSection.tsx";
 import { PermissionsSection } from "./PermissionsSection.tsx";
 import { SecretsSection } from "./SecretsSection.tsx";
+import { UpdatesSection } from "./UpdatesSection.tsx";
 import styles from "./SettingsScreen.module.css";
 
-const sections = ["general", "data", "secrets", "permissions", "diagnostics"] as const;
+const sections = ["general", "data", "secrets", "permissions", "updates", "diagnostics"] as const;
 type Section = (typeof sections)[number];
 
 export function SettingsScreen(props: { readonly section: string }): ReactNode {
@@ -49,6 +50,8 @@ function contentOf(section: Section): ReactNode {
       return <SecretsSection />;
     case "permissions":
       return <PermissionsSection />;
+    case "updates":
+      return <UpdatesSection />;
     case "diagnostics":
       return <DiagnosticsSection />;
   }

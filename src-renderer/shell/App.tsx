@@ -10,6 +10,7 @@ import { SettingsScreen } from "../settings/SettingsScreen.tsx";
 import { StartSheet } from "../start/StartSheet.tsx";
 import { Button } from "../ui/Button.tsx";
 import { EmptyState } from "../ui/EmptyState.tsx";
+import { UpdateBar } from "../updates/UpdateBar.tsx";
 import { WorkflowsScreen } from "../workflows/WorkflowsScreen.tsx";
 import { ConnectionBars } from "./ConnectionBars.tsx";
 import { LeftRail } from "./LeftRail.tsx";
@@ -30,6 +31,7 @@ export function App(): ReactNode {
         <div className={styles.page}>
           <ConnectionBars />
           <RefusedOpening />
+          <UpdateBar />
           <main id="content" className={styles.content} tabIndex={-1}>
             <Screens />
           </main>

@@ -13,6 +13,7 @@ import type { SettingsStore } from "../keeping/settings-store.ts";
 import type { WorkflowLibrary } from "../keeping/workflow-library.ts";
 import type { ScreenReads } from "../reading/screen-reads.ts";
 import type { SecretDesk } from "../secret-desk.ts";
+import type { UpdateDesk } from "../update-desk.ts";
 
 /** What answers a request. Input and output are checked by whoever calls it. */
 export type Handler<Name extends RequestName> = (
@@ -37,6 +38,7 @@ export interface HandlerParts {
   readonly digest: CorePorts["digest"];
   readonly now: () => number;
   readonly engineDesk: EngineDesk;
+  readonly updateDesk: UpdateDesk;
   readonly secretDesk: SecretDesk;
   readonly dataDesk: DataDesk;
   readonly settings: SettingsStore;

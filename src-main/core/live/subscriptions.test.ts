@@ -16,6 +16,7 @@ const engineState: EngineState = {
   pid: 1,
   instanceId: "i",
   recovered: { stalled: 0, poisoned: 0, ended: 0 },
+  update: { state: "unavailable", reason: "browser" },
   notices: [],
 };
 const open: Live[] = [];
