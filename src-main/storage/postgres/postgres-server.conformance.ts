@@ -120,7 +120,7 @@ export async function startPostgresServer(options: ServerOptions = {}): Promise<
   }
 
   function endNow(): void {
-    if (child?.pid !== undefined) killGroup(child.pid, "SIGKILL");
+    if (child?.pid !== undefined) killWithBackends(child.pid);
     rmSync(folder, { recursive: true, force: true });
   }
 
@@ -129,18 +129,31 @@ export async function startPostgresServer(options: ServerOptions = {}): Promise<
     child = null;
     if (ending?.pid === undefined || ending.exitCode !== null) return;
     const exited = once(ending, "exit");
-    if (signal === "SIGKILL") killGroup(ending.pid, signal);
+    if (signal === "SIGKILL") killWithBackends(ending.pid);
     else process.kill(ending.pid, signal);
     await exited;
   }
 }
 
-function killGroup(pid: number, signal: NodeJS.Signals): void {
+/** Each backend is a session of its own. The main process is stopped first, so that it starts no more of them. */
+function killWithBackends(pid: number): void {
+  signal(pid, "SIGSTOP");
+  for (const backend of childrenOf(pid)) signal(backend, "SIGKILL");
+  signal(pid, "SIGKILL");
+}
+
+function signal(pid: number, name: NodeJS.Signals): void {
   try {
-    process.kill(-pid, signal);
+    process.kill(pid, name);
   } catch {
     // It has ended already.
   }
+}
+
+function childrenOf(parent: number): readonly number[] {
+  const table = execFileSync("ps", ["-A", "-o", "pid=,ppid="], { encoding: "utf8" });
+  const rows = table.split("\n").map((line) => line.trim().split(/\s+/).map(Number));
+  return rows.flatMap(([pid, ppid]) => (pid !== undefined && ppid === parent ? [pid] : []));
 }
 
 /** Until the server says that it takes connections; an Error with its last words when it ends before. */

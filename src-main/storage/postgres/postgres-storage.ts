@@ -90,7 +90,9 @@ export async function openPostgresStorage(
     const outcomes = await commitGroups(groups, fence);
     for (const [index, outcome] of outcomes.entries()) {
       const group = groups[index];
-      if (outcome.ok && group !== undefined) notices.note(group.runId, outcome.lastSeq);
+      if (!outcome.ok || group === undefined) continue;
+      notices.note(group.runId, outcome.lastSeq);
+      identity.acknowledged(group.runId, outcome.lastSeq);
     }
     return outcomes;
   }
