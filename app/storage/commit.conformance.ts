@@ -8,9 +8,12 @@ export function commitConformance(open: OpenStorage): void {
 
   test("[ST-01] what was acknowledged is there after a close and reopen", async (world) => {
     const runId = await world.workingRun();
+    const outcome = await world.try(runId, [world.completeNodeChange(runId, 1)]);
     const before = await world.snapshot(runId);
     await world.restart();
     expect(await world.snapshot(runId)).toEqual(before);
+    expect(outcome).toMatchObject({ ok: true, ...(await world.expectOf(runId)) });
+    expect(await world.nodeStatusOf(runId)).toBe("completed");
   });
 
   test("[ST-02] a group is applied whole or not at all", async (world) => {

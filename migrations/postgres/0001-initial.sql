@@ -544,10 +544,10 @@ begin
   insert into attempt (run_id, sequence, number, status, error, metrics, started_at, finished_at)
   values (old.run_id, old.sequence, old.attempt_number, old.attempt_status, old.attempt_error, old.attempt_metrics,
     old.attempt_started_at, old.attempt_finished_at);
-  return new;
+  return null;
 end
 $$;
-create trigger node_execution_superseded before update of attempt_number on node_execution for each row
+create trigger node_execution_superseded after update of attempt_number on node_execution for each row
 when (old.attempt_number > 0 and new.attempt_number <> old.attempt_number)
 execute function keep_superseded_attempt();
 
