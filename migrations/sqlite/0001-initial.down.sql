@@ -14,5 +14,6 @@ drop table workflow_run;
 drop table job;
 drop table workflow_definition;
 drop table engine_instance;
+drop table history_copy;
 drop table run_count;
 drop table legal_transition;

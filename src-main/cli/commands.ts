@@ -1,6 +1,7 @@
 import type { Command } from "./command.ts";
 import { answer } from "./commands/answer.ts";
 import { cancel } from "./commands/cancel.ts";
+import { copy } from "./commands/copy.ts";
 import { doctor } from "./commands/doctor.ts";
 import { fail } from "./commands/fail.ts";
 import { fork } from "./commands/fork.ts";
@@ -35,5 +36,6 @@ export const commands: readonly Command[] = [
   validate,
   schema,
   secret,
+  copy,
   doctor,
 ];

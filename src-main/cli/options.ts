@@ -23,6 +23,8 @@ export const optionTable = {
   port: { takes: "N", about: "listen on this port (default: the one it had before)" },
   open: { takes: null, about: "open it in the browser, too" },
   detach: { takes: null, about: "only queue the run: whoever works on the database takes it" },
+  from: { takes: "PLACE", about: "a data folder, or postgresql://user:password@host/database" },
+  to: { takes: "PLACE", about: "the same, without runs" },
   full: { takes: null, about: "check every saved result too" },
 } as const satisfies Record<string, { readonly takes: string | null; readonly about: string }>;
 
