@@ -32,6 +32,11 @@ export interface RunsToDo {
 export async function openBenchEngine(folder: string): Promise<BenchEngine> {
   const opened = await openSqliteStorage({ folder, appVersion: "bench" });
   preSizeWal(dataPaths(folder).database);
+  return startBenchEngine(opened);
+}
+
+/** On storage that is closed with it. */
+export async function startBenchEngine(opened: Storage): Promise<BenchEngine> {
   const { storage, counts } = countStorage(opened);
   const at = new Date().toISOString();
   const instanceId = systemPorts.newUuid();

@@ -27,7 +27,11 @@ export interface EngineRounds {
 }
 
 export async function openEngineRounds(folder: string, work: RoundWork): Promise<EngineRounds> {
-  const engine = await openBenchEngine(folder);
+  return engineRounds(await openBenchEngine(folder), work);
+}
+
+/** Of an engine that is closed with them. */
+export function engineRounds(engine: BenchEngine, work: RoundWork): EngineRounds {
   const steps = work.runs * work.nodesARun;
   const commitsAStep: number[] = [];
   const processorUsAStep: number[] = [];

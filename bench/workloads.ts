@@ -6,6 +6,7 @@ import { listStart } from "./ui/list-start-workload.ts";
 import { liveUpdates } from "./ui/live-workload.ts";
 import { mainThreadWhileBusy } from "./ui/main-thread-workload.ts";
 import { roundTrips } from "./ui/round-trip-workload.ts";
+import { postgresRuns, postgresSteps } from "./postgres-workloads.ts";
 import type { Workload } from "./workload.ts";
 
 export const workloads = {
@@ -15,6 +16,8 @@ export const workloads = {
   W4: recoveryAfterCrash,
   W5: millionRuns,
   W6: memoryOverTime,
+  "pg-W1": postgresSteps,
+  "pg-W2": postgresRuns,
   "ui-start": listStart,
   "ui-main-thread": mainThreadWhileBusy,
   "ui-ipc": roundTrips,

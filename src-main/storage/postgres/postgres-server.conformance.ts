@@ -39,6 +39,8 @@ export interface ServerOptions {
   /** True: it waits for the disk, as a real one does. False is quicker, for tests of rules. */
   readonly durable?: boolean;
   readonly settings?: Readonly<Record<string, string>>;
+  /** Where its folder is made; the system's place for temporary files by default. */
+  readonly parentFolder?: string;
 }
 
 /**
@@ -47,7 +49,7 @@ export interface ServerOptions {
  * Throws an Error that says why there is none.
  */
 export async function startPostgresServer(options: ServerOptions = {}): Promise<PostgresServer> {
-  const folder = mkdtempSync(join(tmpdir(), "handshake-pg-"));
+  const folder = mkdtempSync(join(options.parentFolder ?? tmpdir(), "handshake-pg-"));
   const user = serverUser();
   let child: ChildProcess | null = null;
   try {
