@@ -48,6 +48,8 @@ const inputs: Partial<Record<RequestName, object>> = {
   "secrets.set": { name: "NEWS_KEY", value: "0123456789" },
   "secrets.remove": { name: "NEWS_KEY" },
   "permissions.revoke": { definitionHash: "0".repeat(64), capability: "shell:mail" },
+  "data.chooseDatabase": { url: null },
+  "update.act": { action: "check" },
   "diagnostics.export": { parts: ["app"] },
   "log.write": { level: "info", message: "drawn" },
 };
