@@ -46,6 +46,7 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
     await use(folder);
     folder.remove();
   },
+  // As above.
   // oxlint-disable-next-line no-empty-pattern
   book: async ({}, use) => {
     const book = openErrorBook();
