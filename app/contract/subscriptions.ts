@@ -79,6 +79,11 @@ export type EngineOp = z.infer<typeof EngineOp>;
 export const snapshots = {
   runs: z.strictObject({
     counters: RunCounters,
+    /**
+     * True: whatever arrived in the filter since the snapshot before has been or will be announced.
+     * False: announcing begins here, so the list has to be asked for after this snapshot.
+     */
+    continues: z.boolean(),
     /** The watched rows that exist, in the order asked for. */
     rows: z.array(z.strictObject({ row: RunRow, matches: z.boolean() })),
   }),

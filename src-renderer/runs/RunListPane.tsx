@@ -66,7 +66,7 @@ export function RunListPane(props: {
 
 function RetryButton(): ReactNode {
   return (
-    <Button size="small" onClick={() => runStore.list.showNew()}>
+    <Button size="small" onClick={() => runStore.list.retry()}>
       {uiMessages.retry}
     </Button>
   );

@@ -56,12 +56,14 @@ export function openRun(options: {
     for (const message of messages) {
       if (message.topic !== "run") continue;
       if (message.kind === "snapshot") {
-        const { run, counts, nodes: firstPage, nextNodes, events } = message.snapshot;
+        const { run, job, counts, nodes: firstPage, nextNodes, events } = message.snapshot;
         nodes ??= new Map(next.nodes);
         for (const node of firstPage) nodes.set(node.nodeExecutionId, node);
-        next = { ...next, run, counts, error: null };
+        next = { ...next, run, job, counts, error: null };
         fresh = new Set();
         history.takeTail(events);
+        // After the snapshot: a gap that begins from here on is told by its event.
+        void loadGaps();
         if (nextNodes !== null) void loadNodes(nextNodes);
         continue;
       }
@@ -132,20 +134,9 @@ export function openRun(options: {
     }
   };
 
-  const loadJob = async (): Promise<void> => {
-    const answer = await client.request("run.get", { runId, nodeLimit: 1 });
-    if (answer.ok && !closing.signal.aborted) change({ job: answer.value.job });
-  };
-
   const loadGaps = async (): Promise<void> => {
     const answer = await client.request("run.gaps", { runId });
     if (answer.ok && !closing.signal.aborted) change({ gaps: answer.value.gaps });
-  };
-
-  const loadRest = (): void => {
-    if (view.get().outline.length === 0) void loadOutline();
-    void loadJob();
-    void loadGaps();
   };
 
   const watch = watchTopic({
@@ -154,9 +145,11 @@ export function openRun(options: {
     schedule,
     apply,
     onEnded: (error) => change({ error }),
-    onRestart: loadRest,
+    onLost: () => {
+      if (view.get().outline.length === 0) void loadOutline();
+    },
   });
-  if (client.connection.state === "up") loadRest();
+  if (client.connection.state === "up") void loadOutline();
 
   return {
     runId,

@@ -40,6 +40,8 @@ export interface RunList {
   /** While anything holds the order, new runs wait behind the pill. */
   hold(why: HoldReason, isHeld: boolean): void;
   showNew(): void;
+  /** Lists again after a failure. */
+  retry(): void;
   /** A row that an action's answer brought: newer than what is known, or ignored. */
   learn(row: RunRow): void;
   close(): void;
@@ -62,7 +64,16 @@ export function createRunList(client: ApiClient, schedule: Schedule): RunList {
   let waiting: readonly string[] = [];
   /** More arrived than were sent: only listing again shows them all. */
   let missed = 0;
+  /** Announced while an answer is on its way, which may be older than they are. */
+  let meanwhile: string[] = [];
+  let missedMeanwhile = 0;
   let request: AbortController | null = null;
+  /**
+   * The list is asked for only after a snapshot: what arrived before it is in the list, what arrives
+   * later is announced, so that no run falls between the two.
+   */
+  let isWanted = false;
+  let isWatched = true;
 
   const change = (part: Partial<RunListView>): void => view.set({ ...view.get(), ...part });
 
@@ -85,15 +96,28 @@ export function createRunList(client: ApiClient, schedule: Schedule): RunList {
     change({ order: [...arrived, ...view.get().order], newCount: 0 });
   };
 
-  const list = (loading: "first" | "again" | "more"): void => {
+  /** Says that rows are on their way; of a question that is under way the answer is not waited for. */
+  const want = (): void => {
     if (!isShown) return;
+    request?.abort();
+    request = null;
+    isWanted = true;
+    const isEmpty = view.get().order.length === 0;
+    // With nothing to keep on screen a new question takes the old failure away.
+    change({ loading: isEmpty ? "first" : "again", ...(isEmpty ? { error: null } : {}) });
+  };
+
+  const list = (loading: "again" | "more"): void => {
+    if (!isShown) return;
+    if (loading === "again") want();
+    else change({ loading });
+    isWanted = false;
     request?.abort();
     const asked = new AbortController();
     request = asked;
+    meanwhile = [];
+    missedMeanwhile = 0;
     const before = loading === "more" ? next : null;
-    // With nothing to keep on screen a new question takes the old failure away: at the start the first
-    // one is asked before the link is there.
-    change({ loading, ...(view.get().order.length === 0 ? { error: null } : {}) });
     void client
       .request("runs.list", { filter, before, limit: pageRows }, { signal: asked.signal })
       .then((answer) => {
@@ -106,12 +130,14 @@ export function createRunList(client: ApiClient, schedule: Schedule): RunList {
         const ids = answer.value.rows.map((row) => row.runId);
         for (const row of answer.value.rows) put(row, true);
         next = answer.value.next;
-        const kept = loading === "more" ? view.get().order : [];
+        const listed = new Set(ids);
+        const kept =
+          loading === "more" ? view.get().order : meanwhile.filter((id) => !listed.has(id));
         const known = new Set(kept);
         const order = [...kept, ...ids.filter((id) => !known.has(id))];
         if (loading !== "more") {
           waiting = [];
-          missed = 0;
+          missed = missedMeanwhile;
           forgetAllBut(new Set(order));
         }
         change({
@@ -119,8 +145,9 @@ export function createRunList(client: ApiClient, schedule: Schedule): RunList {
           hasMore: next !== null,
           loading: null,
           error: null,
-          ...(loading === "more" ? {} : { newCount: 0 }),
+          ...(loading === "more" ? {} : { newCount: missed }),
         });
+        if (missed > 0 && holds.size === 0) takeNew();
         // A search may answer no row and still go on.
         if (ids.length === 0 && next !== null) list("more");
       });
@@ -143,7 +170,9 @@ export function createRunList(client: ApiClient, schedule: Schedule): RunList {
         for (const row of op.rows) put(row, true);
         const ids = op.rows.map((row) => row.runId).filter((id) => !known.has(id));
         waiting = [...ids, ...waiting];
+        meanwhile = [...op.rows.map((row) => row.runId), ...meanwhile];
         missed += op.count - op.rows.length;
+        missedMeanwhile += op.count - op.rows.length;
         change({ newCount: waiting.length + missed });
         if (holds.size === 0 && view.get().newCount > 0) takeNew();
       }
@@ -157,6 +186,7 @@ export function createRunList(client: ApiClient, schedule: Schedule): RunList {
       else {
         counters.set(message.snapshot.counters);
         for (const { row, matches } of message.snapshot.rows) put(row, matches);
+        if (isWanted || !message.snapshot.continues) list("again");
       }
     }
   };
@@ -172,9 +202,12 @@ export function createRunList(client: ApiClient, schedule: Schedule): RunList {
     topic: topic(),
     schedule,
     apply,
-    onEnded: (error) => change({ error }),
+    onEnded: (error) => {
+      isWatched = false;
+      change({ error, loading: null });
+    },
     // What was started or ended meanwhile is not in the snapshot of the watched rows.
-    onRestart: () => list(view.get().order.length === 0 ? "first" : "again"),
+    onLost: want,
   });
 
   return {
@@ -186,8 +219,9 @@ export function createRunList(client: ApiClient, schedule: Schedule): RunList {
       filter = nextFilter;
       isShown = true;
       next = null;
-      list(view.get().order.length === 0 ? "first" : "again");
-      watch.change(topic());
+      want();
+      if (isWatched) watch.change(topic());
+      else list("again");
     },
     loadMore: () => {
       if (view.get().loading === null && next !== null) list("more");
@@ -203,6 +237,7 @@ export function createRunList(client: ApiClient, schedule: Schedule): RunList {
       if (holds.size === 0 && view.get().newCount > 0) takeNew();
     },
     showNew: takeNew,
+    retry: () => list("again"),
     learn: (row) => {
       const known = rows.get(row.runId);
       if (known !== undefined) put(row, known.matches);

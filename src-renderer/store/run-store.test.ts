@@ -18,30 +18,75 @@ async function listOf(rows: readonly RunRow[]) {
   await settled();
   const topic = client.topics[0];
   if (topic === undefined) throw new Error("The list subscribes.");
-  topic.snapshot(1, { counters: emptyCounters, rows: [] });
+  topic.snapshot(1, { counters: emptyCounters, continues: false, rows: [] });
+  await settled();
   return { list, topic, client };
 }
 
 const row = (op: RunRow): RunsOp => ({ op: "row", row: op, matches: true });
 
-test("a list that was asked for before the link was there shows no failure while it is asked again", async () => {
-  const client = fakeClient({});
+test("the list is asked for after the snapshot, so that no run starts unseen between the two", async () => {
+  const stored = [rowOf(1)];
+  const client = fakeClient({ "runs.list": () => ({ rows: stored.toReversed(), next: null }) });
+  const list = createRunList(client, now);
+  list.show(RunFilter.parse({}));
+  await settled();
+  expect(list.view.get()).toMatchObject({ loading: "first", order: [] });
+  // Announcing begins at the snapshot: this one started before, and nobody will tell of it.
+  stored.push(rowOf(2));
+  client.topics[0]?.snapshot(1, { counters: emptyCounters, continues: false, rows: [] });
+  await settled();
+  expect(list.view.get()).toMatchObject({ loading: null, order: [2, 1].map(runIdOf) });
+});
+
+test("a run that is announced while an older answer is on its way stays in the list", async () => {
   const answer = Promise.withResolvers<unknown>();
-  const early = failed("UNAVAILABLE", "not connected yet", true);
+  const client = fakeClient({});
+  const list = createRunList({ ...client, request: () => answer.promise as never }, now);
+  list.show(RunFilter.parse({}));
+  const topic = client.topics[0];
+  topic?.snapshot(1, { counters: emptyCounters, continues: false, rows: [] });
+  topic?.delta(1, 2, [{ op: "arrived", rows: [rowOf(2)], count: 1 }]);
+  answer.resolve({ ok: true, value: { rows: [rowOf(1)], next: null } });
+  await settled();
+  expect(list.view.get()).toMatchObject({ order: [2, 1].map(runIdOf), newCount: 0 });
+});
+
+test("other rows in view ask for no new list, a gap or a lost connection do", async () => {
+  const { list, topic, client } = await listOf([rowOf(1)]);
+  client.answers["runs.list"] = () => ({ rows: [rowOf(2), rowOf(1)], next: null });
+  list.setInView([runIdOf(1)]);
+  topic.snapshot(2, { counters: emptyCounters, continues: true, rows: [] });
+  await settled();
+  expect(list.view.get().order).toEqual([runIdOf(1)]);
+  topic.delta(5, 6, []);
+  topic.snapshot(7, { counters: emptyCounters, continues: true, rows: [] });
+  await settled();
+  expect(list.view.get().order).toEqual([2, 1].map(runIdOf));
+  client.answers["runs.list"] = () => ({ rows: [rowOf(3)], next: null });
+  topic.restart();
+  topic.snapshot(1, { counters: emptyCounters, continues: false, rows: [] });
+  await settled();
+  expect(list.view.get().order).toEqual([runIdOf(3)]);
+});
+
+test("a list that could not be read is asked for again", async () => {
+  const client = fakeClient({});
+  const failure = failed("UNAVAILABLE", "not now", true);
   let asked = 0;
+  const answers = [failure, { ok: true, value: { rows: [rowOf(1)], next: null } }];
   const list = createRunList(
-    {
-      ...client,
-      // The list asks for nothing else.
-      request: () => Promise.resolve(asked++ === 0 ? early : answer.promise) as never,
-    },
+    // The list asks for nothing else.
+    { ...client, request: () => Promise.resolve(answers[asked++]) as never },
     now,
   );
   list.show(RunFilter.parse({}));
+  client.topics[0]?.snapshot(1, { counters: emptyCounters, continues: false, rows: [] });
   await settled();
-  expect(list.view.get()).toMatchObject({ loading: null, error: early.error });
-  client.topics[0]?.restart();
-  expect(list.view.get()).toMatchObject({ loading: "first", error: null });
+  expect(list.view.get()).toMatchObject({ loading: null, error: failure.error });
+  list.retry();
+  await settled();
+  expect(list.view.get()).toMatchObject({ loading: null, error: null, order: [runIdOf(1)] });
 });
 
 test("a delta that builds on the known revision is applied and acknowledged", async () => {
@@ -66,6 +111,7 @@ test("a gap asks for a fresh snapshot, what is shown stays, and nothing is appli
   expect(list.get(runIdOf(1))?.row.status).toBe("running");
   topic.snapshot(7, {
     counters: emptyCounters,
+    continues: true,
     rows: [{ row: rowOf(1, { status: "failed", revision: 8 }), matches: true }],
   });
   expect(list.get(runIdOf(1))?.row.status).toBe("failed");

@@ -20,7 +20,8 @@ export function watchTopic(options: {
   readonly schedule: Schedule;
   readonly apply: (messages: readonly TopicMessage[]) => void;
   readonly onEnded: (error: ApiError) => void;
-  readonly onRestart?: () => void;
+  /** Messages were lost, by a gap or with the connection: a snapshot follows. */
+  readonly onLost?: () => void;
 }): TopicWatch {
   const self = Symbol("watch");
   let { topic } = options;
@@ -43,6 +44,7 @@ export function watchTopic(options: {
       if (verdict === "ignore") return;
       if (verdict === "gap") {
         rev = null;
+        options.onLost?.();
         handle.change(topic);
         return;
       }
@@ -58,7 +60,7 @@ export function watchTopic(options: {
       noteBehind(self, true);
       rev = null;
       waiting = [];
-      options.onRestart?.();
+      options.onLost?.();
     },
   });
 

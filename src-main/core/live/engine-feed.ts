@@ -16,6 +16,7 @@ export function createEngineFeed(desk: Pick<EngineDesk, "state">): Feed & { touc
     touch() {
       isDirty = true;
     },
+    retarget: () => false,
     note(signal) {
       if (signal.kind === "committed" && desk.state().activeRuns !== sentActive) isDirty = true;
       return isDirty;

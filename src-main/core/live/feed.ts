@@ -1,5 +1,5 @@
 import type { EngineSignal } from "../../../app/engine/event-bus.ts";
-import type { Snapshot, TopicName } from "../../../app/contract/subscriptions.ts";
+import type { Snapshot, Topic, TopicName } from "../../../app/contract/subscriptions.ts";
 import type { OpBatch } from "./op-batch.ts";
 
 /**
@@ -11,6 +11,11 @@ export interface Feed {
   readonly topic: TopicName;
   /** Reads everything anew; what was pending is part of it. Throws RequestError NOT_FOUND. */
   snapshot(): Promise<Snapshot>;
+  /**
+   * Goes on with this topic, with what is pending, if it differs in no more than what is in view; a
+   * snapshot follows. False: it is another thing to watch, which needs another feed.
+   */
+  retarget(topic: Topic): boolean;
   /** Notes what a signal of the engine changes; true when there is something to send. */
   note(signal: EngineSignal): boolean;
   readonly hasChanges: boolean;

@@ -118,6 +118,7 @@ export function createRunFeed(reads: RunReads, runId: string): Feed {
       begin(lastSeq);
       return { ...opening, counts: tally.counts() };
     },
+    retarget: () => false,
     note(signal) {
       if (signal.kind === "notice" || signal.runId !== runId) return false;
       switch (signal.kind) {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { RunRow } from "../../../app/contract/run-row.ts";
 import type { RunCounters } from "../../../app/contract/runs.ts";
 import type { Topic } from "../../../app/contract/subscriptions.ts";
@@ -18,8 +19,8 @@ export function createRunsFeed(
   topic: Extract<Topic, { topic: "runs" }>,
   now: () => number,
 ): Feed {
-  const { filter, runIds } = topic;
-  const watched = new Set(runIds);
+  const { filter } = topic;
+  let watched: ReadonlySet<string> = new Set(topic.runIds);
   const states = statesOf(filter);
   const isNarrow = states !== null;
   const dirty = new Set<string>();
@@ -27,6 +28,7 @@ export function createRunsFeed(
   const announced = new Set<string>();
   let uncounted = 0;
   let newestId = "";
+  let isBegun = false;
   let sentCounters: string | null = null;
   let areCountersDirty = false;
 
@@ -61,17 +63,28 @@ export function createRunsFeed(
   return {
     topic: "runs",
     async snapshot() {
+      const continues = isBegun;
+      if (!isBegun) {
+        const [newest] = (await reads.listRuns(newestOfAll)).rows;
+        newestId = newest?.runId ?? "";
+        isBegun = true;
+        // Committed by now, so the list that is asked for after this snapshot has them.
+        arrived.clear();
+        uncounted = 0;
+      }
       dirty.clear();
-      arrived.clear();
-      announced.clear();
-      uncounted = 0;
-      const [newest] = (await reads.listRuns(newestOfAll)).rows;
-      newestId = newest?.runId ?? "";
-      const rows = await reads.runRows(runIds);
+      const rows = await reads.runRows([...watched]);
       areCountersDirty = false;
       const counters = await reads.counters();
       sentCounters = JSON.stringify(counters);
-      return { counters, rows: rows.map((row) => ({ row, matches: matches(row) })) };
+      return { counters, continues, rows: rows.map((row) => ({ row, matches: matches(row) })) };
+    },
+    retarget(next) {
+      if (next.topic !== "runs" || !isDeepStrictEqual(next.filter, filter)) return false;
+      watched = new Set(next.runIds);
+      // What came into view is in the snapshot.
+      for (const runId of watched) arrived.delete(runId);
+      return true;
     },
     note(signal) {
       if (signal.kind !== "committed") return false;

@@ -12,7 +12,7 @@ export interface Subscription {
   /** Everything up to this revision is applied. */
   acknowledge(rev: number): void;
   setHidden(hidden: boolean): void;
-  /** Watches something else; the next message is a snapshot of that. */
+  /** Watches something else, or the same feed with another topic; the next message is a snapshot of that. */
   replace(feed: Feed): void;
   close(): void;
   /** For tests. */

@@ -187,6 +187,25 @@ test("[U1] off-screen runs give counters only; what arrives in the filter is ann
   expect(viewer.arrived).toBe(1);
 });
 
+test("[U1] whatever comes into view meanwhile, a new run is announced", async () => {
+  const producer = createProducer({ runs: 3, nodes: 5 });
+  const [first = "", second = ""] = producer.runIds;
+  const live = liveOf(producer);
+  const { client, viewer } = watch(live, runsTopic([first]));
+  await until("the snapshot", () => viewer.snapshots === 1);
+  expect(viewer.continues).toBe(false);
+  // Announced in the same turn in which other rows come into view.
+  producer.step(producer.addRun());
+  client.subscribe(1, runsTopic([second]));
+  await until("the snapshot of the other rows", () => viewer.snapshots === 2);
+  expect(viewer.continues).toBe(true);
+  expect([...viewer.rows.keys()]).toEqual([second]);
+  await until("the new run", () => viewer.arrived === 1);
+  client.subscribe(1, runsTopic([], ["completed"]));
+  await until("the snapshot of another filter", () => viewer.snapshots === 3);
+  expect(viewer.continues).toBe(false);
+});
+
 test("[U1] a run that comes into a narrowed list by its state is announced", async () => {
   const producer = createProducer({ runs: 3, nodes: 5 });
   const { viewer } = watch(liveOf(producer), runsTopic([], ["completed"]));

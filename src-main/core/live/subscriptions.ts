@@ -63,12 +63,22 @@ interface Connecting {
 }
 
 function connectClient({ parts, watched, send, onClose }: Connecting): LiveClient {
+  const feeds = new Map<number, Feed>();
   const cleanups = new Map<number, () => void>();
   let isHidden = false;
 
+  /** The one that is there, if it can go on with the topic. */
   function feedOf(id: number, topic: Topic): Feed {
+    const known = feeds.get(id);
+    if (known?.retarget(topic) === true) return known;
     cleanups.get(id)?.();
     cleanups.delete(id);
+    const feed = openFeed(id, topic);
+    feeds.set(id, feed);
+    return feed;
+  }
+
+  function openFeed(id: number, topic: Topic): Feed {
     switch (topic.topic) {
       case "runs":
         return createRunsFeed(parts.reads, topic, parts.now);
@@ -89,6 +99,7 @@ function connectClient({ parts, watched, send, onClose }: Connecting): LiveClien
   function unsubscribe(id: number): void {
     watched.get(id)?.close();
     watched.delete(id);
+    feeds.delete(id);
     cleanups.get(id)?.();
     cleanups.delete(id);
   }

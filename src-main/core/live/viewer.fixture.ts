@@ -15,6 +15,8 @@ export interface Viewer {
   readonly run: RunDetail | null;
   readonly counts: Readonly<Record<string, number>> | null;
   readonly counters: Readonly<Record<string, number>> | null;
+  /** Of the last snapshot of runs. */
+  readonly continues: boolean | null;
   readonly arrived: number;
   readonly rev: number;
   readonly batches: number;
@@ -41,6 +43,7 @@ export function createViewer(options: {
     run: null as RunDetail | null,
     counts: null as Record<string, number> | null,
     counters: null as Record<string, number> | null,
+    continues: null as boolean | null,
     arrived: 0,
     rev: 0,
     batches: 0,
@@ -60,6 +63,7 @@ export function createViewer(options: {
         rows.clear();
         for (const { row } of message.snapshot.rows) rows.set(row.runId, row);
         seen.counters = message.snapshot.counters;
+        seen.continues = message.snapshot.continues;
         return;
       case "run":
         nodes.clear();
