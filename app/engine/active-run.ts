@@ -3,6 +3,7 @@ import type { IsolatedEvaluate } from "../expression/evaluate-bounded.ts";
 import type { GroupOutcome } from "../storage/storage.ts";
 import { StorageError } from "../storage/storage-error.ts";
 import { after } from "./after.ts";
+import type { AttemptAbort } from "./attempt-abort.ts";
 import type { CommitQueue } from "./commit-queue.ts";
 import type { DueQueue } from "./due-queue.ts";
 import type { EndContext } from "./end-node.ts";
@@ -47,7 +48,7 @@ export interface AttemptHandle {
   readonly number: number;
   readonly type: string;
   /** Null until the handler starts. */
-  controller: AbortController | null;
+  abort: AttemptAbort | null;
   timer: Timer | null;
   /** The result is in, or nobody waits for it any more. */
   isOver: boolean;
@@ -295,7 +296,7 @@ function adopt(run: ActiveRun, state: RunState): readonly LiveNode[] {
     const live = state.live.get(handle.index);
     const isKnown = live?.status === "running" && live.attemptNumber === handle.number;
     if (!isKnown) endAttempt(run, handle);
-    else if (handle.controller === null) notStarted.push(live);
+    else if (handle.abort === null) notStarted.push(live);
   }
   for (const live of state.live.values()) {
     const at = live.notBefore ?? expiryOf(live);
@@ -319,7 +320,7 @@ export function endAttempt(run: ActiveRun, handle: AttemptHandle): void {
   handle.timer?.cancel();
   if (!handle.isOver) {
     handle.isOver = true;
-    handle.controller?.abort();
+    handle.abort?.abort();
   }
   run.internals.slots.release(handle.type);
 }

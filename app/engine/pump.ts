@@ -130,7 +130,7 @@ function startLoaded(run: ActiveRun, draft: Draft, index: number): void | Promis
         nodeExecutionId: started.nodeExecutionId,
         number: started.attemptNumber,
         type,
-        controller: null,
+        abort: null,
         timer: null,
         isOver: false,
         hasChildProcess: false,

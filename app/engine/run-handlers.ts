@@ -1,4 +1,5 @@
 import { messageOf, toError } from "./to-error.ts";
+import { AttemptAbort } from "./attempt-abort.ts";
 import { covers, parseCapability } from "../model/capability.ts";
 import type { Failure } from "../model/failure.ts";
 import { parseJson } from "../model/json.ts";
@@ -23,10 +24,9 @@ import { createSubSteps } from "./sub-steps.ts";
 /** Calls the handler of an attempt whose `running` is committed. */
 export function startHandler(run: ActiveRun, live: LiveNode): void {
   const handle = run.attempts.get(live.index);
-  if (handle === undefined || handle.number !== live.attemptNumber || handle.controller !== null)
-    return;
-  const controller = new AbortController();
-  handle.controller = controller;
+  if (handle === undefined || handle.number !== live.attemptNumber || handle.abort !== null) return;
+  const abort = new AttemptAbort();
+  handle.abort = abort;
   if (run.state.closing !== null) {
     over(run, handle, closedBeforeStart(run));
     return;
@@ -42,16 +42,16 @@ export function startHandler(run: ActiveRun, live: LiveNode): void {
         message: `It took longer than ${timeoutMs} ms.`,
         retryable: true,
       };
-      controller.abort(new AbortReason(error));
+      abort.abort(new AbortReason(error));
       over(run, handle, { kind: "failed", error, metrics: metrics.read() });
     });
   }
   if (run.secrets.isEmpty && !live.mayHaveSteps && live.input !== null) {
-    call(run, live, handle, controller, metrics, null, noStored);
+    call(run, live, handle, abort, metrics, null, noStored);
     return;
   }
   prepare(run, live).then(
-    ([secrets, stored]) => call(run, live, handle, controller, metrics, secrets, stored),
+    ([secrets, stored]) => call(run, live, handle, abort, metrics, secrets, stored),
     (error: unknown) => {
       const isDamage = error instanceof StorageError && error.code === "DAMAGED";
       if (error instanceof StorageError && !isDamage) storageFailed(run, handle, error);
@@ -84,13 +84,13 @@ function call(
   run: ActiveRun,
   live: LiveNode,
   handle: AttemptHandle,
-  controller: AbortController,
+  abort: AttemptAbort,
   metrics: MetricsCounter,
   secrets: LoadedSecrets | null,
   stored: StoredSteps,
 ): void {
   if (handle.isOver || live.input === null) return;
-  if (controller.signal.aborted) {
+  if (abort.isAborted) {
     over(run, handle, closedBeforeStart(run));
     return;
   }
@@ -109,7 +109,7 @@ function call(
   const attempt = {
     plan,
     input: live.input,
-    context: createContext({ run, live, handle, controller, metrics, secrets, stored }),
+    context: createContext({ run, live, handle, abort, metrics, secrets, stored }),
     metrics,
     secrets: values,
     marker,
@@ -167,7 +167,7 @@ export function abortHandlers(run: ActiveRun): void {
   const { closing } = run.state;
   if (closing === null || run.forcedEndTimer !== null) return;
   const error: Failure = { code: "CANCELLED", message: closing.reason, retryable: false };
-  for (const handle of run.attempts.values()) handle.controller?.abort(new AbortReason(error));
+  for (const handle of run.attempts.values()) handle.abort?.abort(new AbortReason(error));
   const { clock } = run.internals.ports;
   run.forcedEndTimer = clock.setTimer(run.internals.options.forcedEndMs, () => {
     for (const handle of run.attempts.values()) {
@@ -194,14 +194,14 @@ interface ContextParts {
   readonly run: ActiveRun;
   readonly live: LiveNode;
   readonly handle: AttemptHandle;
-  readonly controller: AbortController;
+  readonly abort: AttemptAbort;
   readonly metrics: MetricsCounter;
   readonly secrets: LoadedSecrets | null;
   readonly stored: StoredSteps;
 }
 
 function createContext(parts: ContextParts): NodeContext {
-  const { run, live, handle, controller, metrics, secrets } = parts;
+  const { run, live, handle, abort, metrics, secrets } = parts;
   const { ports, bus } = run.internals;
   const nodePath = nodePathOf(run.state, live.index);
   const marker = secrets?.marker ?? null;
@@ -209,9 +209,9 @@ function createContext(parts: ContextParts): NodeContext {
   const keyOnce = (): string => (idempotencyKey ??= idempotencyKeyOf(run, nodePath, live));
   let step: NodeContext["step"] | null = null;
   return {
-    // Made when it is asked for: few handlers do, and it is what costs most of a context.
+    // Made when it is asked for.
     get signal() {
-      return controller.signal;
+      return abort.signal;
     },
     get idempotencyKey() {
       return keyOnce();
@@ -227,7 +227,7 @@ function createContext(parts: ContextParts): NodeContext {
         idempotencyKey: keyOnce(),
         stored: parts.stored.steps,
         mayRepeatIntended: parts.stored.mayRepeatIntended,
-        signal: controller.signal,
+        signal: abort.signal,
         loadOutput: (stepName, n) => loadStep(run, live, stepName, n),
         encode: (value) => payloadOf(value, marker, ports.digest),
         digest: ports.digest,

@@ -186,7 +186,6 @@ create table node_execution (
 
 create unique index node_execution_sequence on node_execution (run, sequence);
 create unique index node_execution_path on node_execution (run, node_path, iteration_path);
-create index node_execution_running on node_execution (run) where status = 'running';
 
 -- Superseded attempts; written by trigger when the next one is claimed.
 create table attempt (

@@ -42,12 +42,32 @@ export function checkNodeChange(
     if (!Number.isInteger(attempt.number) || attempt.number < 1)
       fail(change, "its attempt has no number");
     if (attempt.error !== undefined) check(change, Failure, attempt.error);
-    if (attempt.metrics !== undefined) check(change, JobMetrics, attempt.metrics);
+    if (attempt.metrics !== undefined && !areMetrics(attempt.metrics))
+      check(change, JobMetrics, attempt.metrics);
   }
   if (change.change === "createNode") {
     if (typeof change.nodeType !== "string") fail(change, "its nodeType is no text");
     if (!Number.isInteger(change.generation)) fail(change, "its generation is no whole number");
   }
+}
+
+/** As an engine makes them; what is not so is looked at by its schema, which says what is wrong. */
+function areMetrics(metrics: JobMetrics): boolean {
+  if (typeof metrics !== "object" || metrics === null) return false;
+  const { durationMs, totalTokens, inputTokens, outputTokens, costUsd } = metrics;
+  return (
+    isCount(durationMs) &&
+    isCount(totalTokens) &&
+    isCount(inputTokens) &&
+    isCount(outputTokens) &&
+    Number.isFinite(costUsd) &&
+    costUsd >= 0 &&
+    Object.keys(metrics).length === 5
+  );
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && Number(value) >= 0;
 }
 
 function checkPayload(change: ChangeNodeStatus | CreateNodeExecution, payload: Payload): void {

@@ -15,18 +15,27 @@ export interface GroupContext {
   epoch: number | null;
 }
 
+interface EventStatements {
+  readonly nobody: Database.Statement;
+  readonly somebody: Database.Statement;
+}
+
 /** Writes the one event of a change. Unknown and malformed events are refused. */
 export function createEventWriter(db: Database.Database) {
-  // Type and actor are literals: a quarter of the statement's time is binding.
-  const statements = new Map<RunEventType, Partial<Record<ActorKind, Database.Statement>>>();
+  // Type and actor are literals, and mostly the actor has no id: a quarter of the statement's time is binding.
+  const statements = new Map<RunEventType, Partial<Record<ActorKind, EventStatements>>>();
 
-  function statementFor(type: RunEventType, actor: ActorKind): Database.Statement {
+  function statementsFor(type: RunEventType, actor: ActorKind): EventStatements {
     let byActor = statements.get(type);
     if (byActor === undefined) statements.set(type, (byActor = {}));
-    return (byActor[actor] ??= db.prepare(
-      `insert into run_event (run, seq, at, type, actor_kind, actor_id, actor_via, epoch, group_id, data, checksum)
-       values (?, ?, ?, '${type}', '${actor}', ?, ?, ?, ?, ?, ?)`,
-    ));
+    const known = byActor[actor];
+    if (known !== undefined) return known;
+    const insert = (who: string) =>
+      db.prepare(
+        `insert into run_event (run, seq, at, type, actor_kind, actor_id, actor_via, epoch, group_id, data, checksum)
+         values (?, ?, ?, '${type}', '${actor}', ${who}, ?, ?, ?, ?)`,
+      );
+    return (byActor[actor] = { nobody: insert("null, null"), somebody: insert("?, ?") });
   }
 
   return function writeEvent(change: Change, seq: number, context: GroupContext): void {
@@ -37,6 +46,8 @@ export function createEventWriter(db: Database.Database) {
     const via = actor.via ?? null;
     const { run, runId, groupId, at, epoch } = context;
     const checksum = eventChecksum(runId, seq, at, type, actor.kind, id, via, epoch, groupId, text);
-    statementFor(type, actor.kind).run(run, seq, at, id, via, epoch, groupId, text, checksum);
+    const { nobody, somebody } = statementsFor(type, actor.kind);
+    if (id === null && via === null) nobody.run(run, seq, at, epoch, groupId, text, checksum);
+    else somebody.run(run, seq, at, id, via, epoch, groupId, text, checksum);
   };
 }

@@ -24,7 +24,7 @@ export function createNodeWriter(db: Database.Database) {
     if (statement === undefined) updates.set(shape, (statement = db.prepare(updateSql(change))));
     parameters.length = 0;
     const { at } = context;
-    parameters.push(change.reason ?? "", change.actor.id ?? null, change.actor.via ?? null);
+    pushWho(change);
     if (change.to === "running") parameters.push(at);
     else if (isTerminal(change.to)) parameters.push(at);
     pushDetails(change, at);
@@ -45,7 +45,7 @@ export function createNodeWriter(db: Database.Database) {
     if (statement === undefined) inserts.set(shape, (statement = db.prepare(insertSql(change))));
     parameters.length = 0;
     const { at } = context;
-    parameters.push(change.reason ?? "", change.actor.id ?? null, change.actor.via ?? null);
+    pushWho(change);
     if (change.status === "running" || isTerminal(change.status)) parameters.push(at);
     pushDetails(change, at);
     parameters.push(
@@ -93,12 +93,21 @@ export function createNodeWriter(db: Database.Database) {
     reuseOutput.run(source, target);
   }
 
+  // In the order of `whoColumns`.
+  function pushWho({ reason, actor }: NodeChange): void {
+    if (hasReason(reason)) parameters.push(reason);
+    if (actor.id !== undefined) parameters.push(actor.id);
+    if (actor.via !== undefined) parameters.push(actor.via);
+  }
+
   // In the order of `detailColumns`.
   function pushDetails(change: NodeChange, at: string): void {
     const { attempt } = change;
     if (attempt !== undefined) {
       if (attempt.status === "running") {
-        parameters.push(attempt.number, at);
+        // Of a new node execution it is the first one.
+        if (change.change === "nodeStatus") parameters.push(attempt.number);
+        parameters.push(at);
       } else {
         parameters.push(at);
         if (attempt.error !== undefined) parameters.push(JSON.stringify(attempt.error));
@@ -121,6 +130,22 @@ export function createNodeWriter(db: Database.Database) {
   return { createNode, changeNodeStatus };
 }
 
+/** What is mostly nothing is written into the statement: a third of its time is binding. */
+function whoColumns({
+  reason,
+  actor,
+}: NodeChange): readonly (readonly [column: string, value: string])[] {
+  return [
+    ["status_reason", hasReason(reason) ? "?" : "''"],
+    ["actor_id", actor.id === undefined ? "null" : "?"],
+    ["actor_via", actor.via === undefined ? "null" : "?"],
+  ];
+}
+
+function hasReason(reason: string | undefined): reason is string {
+  return reason !== undefined && reason !== "";
+}
+
 /** Columns and their values, `?` in the order of `pushDetails`. */
 function detailColumns(change: NodeChange): readonly (readonly [column: string, value: string])[] {
   const { attempt } = change;
@@ -129,7 +154,7 @@ function detailColumns(change: NodeChange): readonly (readonly [column: string, 
     columns.push(["attempt_status", `'${attempt.status}'`]);
     if (attempt.status === "running") {
       columns.push(
-        ["attempt_number", "?"],
+        ["attempt_number", change.change === "createNode" ? "1" : "?"],
         ["attempt_started_at", "?"],
         ["attempt_finished_at", "null"],
       );
@@ -157,9 +182,7 @@ function updateSql(change: ChangeNodeStatus): string {
   const columns: (readonly [string, string])[] = [
     ["status", `'${to}'`],
     ["actor_kind", `'${actor.kind}'`],
-    ["status_reason", "?"],
-    ["actor_id", "?"],
-    ["actor_via", "?"],
+    ...whoColumns(change),
   ];
   if (to === "running") columns.push(["started_at", "coalesce(started_at, ?)"]);
   else if (isTerminal(to)) columns.push(["finished_at", "?"]);
@@ -174,9 +197,7 @@ function insertSql(change: CreateNodeExecution): string {
   const columns: (readonly [string, string])[] = [
     ["status", `'${status}'`],
     ["actor_kind", `'${actor.kind}'`],
-    ["status_reason", "?"],
-    ["actor_id", "?"],
-    ["actor_via", "?"],
+    ...whoColumns(change),
   ];
   if (status === "running") columns.push(["started_at", "?"]);
   else if (isTerminal(status)) columns.push(["finished_at", "?"]);
@@ -226,6 +247,9 @@ function shapeOf(change: NodeChange, from: string | null, to: string): number {
     throw refuse(`Node execution ${change.nodeExecutionId}`, "a status or actor is unknown");
   }
   let shape = ((fromNumber * 10 + toNumber) * 4 + actor) * 10 + attemptNumber;
+  shape = shape * 2 + (hasReason(change.reason) ? 1 : 0);
+  shape = shape * 2 + (change.actor.id === undefined ? 0 : 1);
+  shape = shape * 2 + (change.actor.via === undefined ? 0 : 1);
   shape = shape * 2 + (change.error === undefined ? 0 : 1);
   shape = shape * 2 + (change.notBefore === undefined ? 0 : 1);
   shape = shape * 2 + (change.question === undefined ? 0 : 1);

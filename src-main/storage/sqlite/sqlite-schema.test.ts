@@ -127,7 +127,7 @@ test("[D2] trap: the hot queries, the one for stalled runs among them, never sca
   const all = pageQuery({ limit: 10 }, 1_000);
   const plans: readonly (readonly [what: string, plan: string, uses: RegExp])[] = [
     ["recovery scan", planOf(raw, listOrphans, recoveryValues), /workflow_run_running/],
-    ["nodes of orphans", planOf(raw, listNodes, {}), /node_execution_running/],
+    ["nodes of orphans", planOf(raw, listNodes, {}), /node_execution_sequence \(run=\?\)/],
     [
       "stalled runs",
       planOf(raw, schedulerSql.stalled, { mine: 1, oldest: "" }),
