@@ -15,7 +15,9 @@ test("a signal that was asked for before hears of it", () => {
   const abort = new AttemptAbort();
   const { signal } = abort;
   let heard: unknown = null;
-  signal.addEventListener("abort", () => (heard = signal.reason));
+  signal.addEventListener("abort", () => {
+    heard = signal.reason;
+  });
   expect(abort.isAborted).toBe(false);
   abort.abort("closing");
   expect(heard).toBe("closing");
