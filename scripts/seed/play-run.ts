@@ -1,18 +1,12 @@
+import type { Failure } from "../../app/model/failure.ts";
 import { noMetrics, type JobMetrics, type JobState } from "../../app/model/job.ts";
 import type { WorkflowNode } from "../../app/model/workflow-definition.ts";
 import type { Change, Group } from "../../app/storage/change.ts";
 import type { Fence } from "../../app/storage/storage.ts";
 import { readyAfter } from "./graph-fate.ts";
-import {
-  inputOf,
-  outputOf,
-  payloadOf,
-  questionOf,
-  replayOf,
-  turnsOf,
-  unknownOutcomeOf,
-} from "./node-content.ts";
-import { add, isFailingNow, isOpen, iso, metricsOf, statusOf, type Part } from "./node-part.ts";
+import { payloadOf, replayOf } from "./node-content.ts";
+import { add, isOpen, iso, statusOf, type Part } from "./node-part.ts";
+import { playNodes } from "./play-node.ts";
 import { engine, human, runChanges } from "./run-changes.ts";
 import type { RunStory } from "./story.ts";
 
@@ -53,7 +47,9 @@ export function playRun(
     ]),
   );
   let status: JobState | "absent" = "absent";
-  const { creation, created, nodeChange, idOf, taken } = runChanges(story, ids);
+  const changesOfRun = runChanges(story, ids);
+  const { creation, nodeChange, idOf } = changesOfRun;
+  const nodePlayer = playNodes(story, { changes: changesOfRun, run: { spend, hasFailed } });
   let issues = 0;
   let metrics = noMetrics;
   let runningSinceMs = 0;
@@ -92,7 +88,7 @@ export function playRun(
       status = "queued";
     }
     if (status === "awaiting_user" || status === "awaiting_validation") {
-      for (const part of dueAt(atMs)) answer(changes, part, atMs);
+      for (const part of dueAt(atMs)) nodePlayer.answer(changes, part, atMs);
       changes.push(runChange("queued", "answered", human));
       goesOnMs = atMs + 180;
       return changes;
@@ -106,7 +102,7 @@ export function playRun(
       cancel(changes, atMs);
       return changes;
     }
-    for (const part of dueAt(atMs)) advance(changes, part, atMs);
+    for (const part of dueAt(atMs)) nodePlayer.advance(changes, part, atMs);
     settle(changes, atMs);
     return changes;
   }
@@ -115,98 +111,14 @@ export function playRun(
     return [...parts.values()].filter(({ dueMs }) => dueMs !== null && dueMs <= atMs);
   }
 
-  /** A sub-step, an attempt's end, a retry or a timer. */
-  function advance(changes: Change[], part: Part, atMs: number): void {
-    if (part.fate === "queued") return begin(changes, part, atMs);
-    if (part.fate === "awaiting") return answer(changes, part, atMs);
-    const turns = story.isDetailed ? turnsOf(part.node) : [];
-    const turn = turns[part.stepsDone];
-    if (turn !== undefined && !isFailingNow(part)) {
-      part.stepsDone += 1;
-      const { node } = part;
-      changes.push({
-        change: "stepRecorded",
-        actor: engine,
-        nodeExecutionId: idOf(part),
-        attempt: part.attempt,
-        name: turn.name,
-        n: 1,
-        output: payloadOf({ name: turn.name, say: turn.say, tool: null, output: null }),
-      });
-      part.dueMs = atMs + stretchMs(node, part.stepsDone);
-      return;
-    }
-    end(changes, part, atMs);
-  }
-
-  /** From one recorded turn to the next, or to the end. */
-  function stretchMs(node: WorkflowNode, stepsDone: number): number {
-    const turn = turnsOf(node)[stepsDone];
-    return turn === undefined ? 20 : Math.max(1, Math.round(turn.thinkMs * story.pace));
-  }
-
-  function end(changes: Change[], part: Part, atMs: number): void {
-    const { node, story: of, attempt: number } = part;
-    const spent = metricsOf(part, atMs);
+  function spend(spent: JobMetrics): void {
     metrics = add(metrics, spent);
-    const retry = of.failedAttempts?.[number - 1];
-    if (retry !== undefined) {
-      part.fate = "queued";
-      part.dueMs = atMs + retry.retryAfterMs;
-      changes.push({
-        ...nodeChange(part, "running", "queued"),
-        attempt: { number, status: "failed", error: retry.error, metrics: spent },
-        notBefore: iso(part.dueMs),
-        reason: `retry ${number} of ${node.retry.maxAttempts - 1}`,
-      });
-      return;
-    }
-    part.dueMs = null;
-    if (of.fails !== undefined) return fail(changes, part, spent);
-    if (of.outcomeUnknown !== undefined) {
-      part.fate = "awaiting";
-      changes.push({
-        ...nodeChange(part, "running", "awaiting_user"),
-        attempt: { number, status: "failed", error: of.outcomeUnknown, metrics: spent },
-        question: unknownOutcomeOf(node, of.outcomeUnknown.message),
-        reason: "outcome unknown",
-      });
-      return;
-    }
-    const output = payloadOf(outputOf(node, of));
-    const attempt = { number, status: "completed", metrics: spent } as const;
-    if (node.review) {
-      part.fate = "awaiting";
-      changes.push({
-        ...nodeChange(part, "running", "awaiting_validation"),
-        attempt,
-        output,
-        reason: "review",
-      });
-      if (of.answer !== undefined) part.dueMs = atMs + of.answer.afterMs;
-      return;
-    }
-    part.fate = "done";
-    changes.push({
-      ...nodeChange(part, "running", "completed"),
-      attempt,
-      output,
-      takenEdges: taken(part),
-    });
   }
 
-  function fail(changes: Change[], part: Part, spent: JobMetrics): void {
-    const { node, story: of, attempt: number } = part;
-    const error = { ...of.fails, nodePath: node.id };
-    if (error.code === undefined || error.message === undefined) return;
-    const failure = { ...error, code: error.code, message: error.message };
-    part.fate = "failed";
-    changes.push({
-      ...nodeChange(part, "running", "failed"),
-      error: failure,
-      attempt: { number, status: "failed", error: failure, metrics: spent },
-      takenEdges: node.onError === "continue" ? taken(part) : [],
-    });
+  function hasFailed(
+    changes: Change[],
+    { node, failure }: { readonly node: WorkflowNode; readonly failure: Failure },
+  ): void {
     if (node.onError === "continue") {
       issues += 1;
       return;
@@ -245,47 +157,6 @@ export function playRun(
     }
   }
 
-  /** A person answers what was asked. */
-  function answer(changes: Change[], part: Part, atMs: number): void {
-    const given = part.story.answer;
-    if (given === undefined) return;
-    const isReview = part.node.review;
-    if (part.node.sensitive === true) return confirm(changes, part, atMs);
-    part.dueMs = null;
-    part.fate = "done";
-    changes.push({
-      ...nodeChange(part, isReview ? "awaiting_validation" : "awaiting_user", "completed"),
-      actor: human,
-      takenEdges: taken(part),
-      ...(isReview
-        ? { reason: "accepted" }
-        : { reason: "answered", output: payloadOf(given.value) }),
-    });
-  }
-
-  /** A sensitive node may run now; its next turn starts it. */
-  function confirm(changes: Change[], part: Part, atMs: number): void {
-    part.isConfirmed = true;
-    part.fate = "queued";
-    part.dueMs = atMs + 1;
-    const { sha256: inputSha256 } = payloadOf(inputOf(part.node));
-    changes.push(
-      {
-        change: "confirmationGiven",
-        actor: human,
-        nodeExecutionId: idOf(part),
-        attempt: part.attempt + 1,
-        inputSha256,
-      },
-      {
-        ...nodeChange(part, "awaiting_user", "queued"),
-        actor: human,
-        reason: "confirmed",
-        answer: payloadOf({ confirmed: true, inputSha256 }),
-      },
-    );
-  }
-
   /** What follows: ready nodes start, a run whose nodes are all decided ends, one that waits is parked. */
   function settle(changes: Change[], atMs: number): void {
     if (status !== "running") return;
@@ -301,7 +172,7 @@ export function playRun(
           untakenEdges,
           actor: engine,
         });
-      } else begin(changes, part, atMs);
+      } else nodePlayer.begin(changes, part, atMs);
     }
     const fates = [...parts.values()].map(({ fate }) => fate);
     if (fates.includes("running")) return;
@@ -341,59 +212,6 @@ export function playRun(
     return dues.length === 0 ? null : Math.min(...dues);
   }
 
-  function begin(changes: Change[], part: Part, atMs: number): void {
-    const { node, story: of } = part;
-    const input = payloadOf(inputOf(node));
-    if (node.type === "delay" && part.fate === "waiting") {
-      part.fate = "queued";
-      part.dueMs = atMs + Number(node.with["ms"] ?? 0);
-      changes.push({
-        ...created(part),
-        status: "queued",
-        input,
-        notBefore: iso(part.dueMs),
-        reason: "delay",
-      });
-      return;
-    }
-    if (node.type === "delay") {
-      part.fate = "done";
-      part.dueMs = null;
-      changes.push({
-        ...nodeChange(part, "queued", "completed"),
-        output: payloadOf(null),
-        takenEdges: taken(part),
-      });
-      return;
-    }
-    const question = questionOf(node, input);
-    if (question !== null && !part.isConfirmed) {
-      part.fate = "awaiting";
-      part.dueMs = of.answer === undefined ? null : atMs + of.answer.afterMs;
-      changes.push(
-        { ...created(part), status: "queued", input },
-        { ...nodeChange(part, "queued", "awaiting_user"), question },
-      );
-      return;
-    }
-    const isNew = part.fate === "waiting";
-    part.fate = "running";
-    part.attempt += 1;
-    part.startedMs = atMs;
-    const attempt = { number: part.attempt, status: "running" } as const;
-    changes.push(
-      isNew
-        ? { ...created(part), status: "running", attempt, input }
-        : { ...nodeChange(part, "queued", "running"), attempt },
-    );
-    const hasTurns = story.isDetailed && turnsOf(node).length > 0 && !isFailingNow(part);
-    part.dueMs =
-      atMs +
-      (hasTurns
-        ? stretchMs(node, part.stepsDone)
-        : Math.max(2, Math.round((of.durationMs ?? 40) * story.pace)));
-  }
-
   function resume(atMs: number, fence: Fence): readonly Group[] {
     const stalled = [...parts.values()].filter(({ fate }) => fate === "stalled");
     const decided = stalled.filter(({ node }) => replayOf(node) === "external");
@@ -414,7 +232,7 @@ export function playRun(
     runningSinceMs = claimedMs;
     for (const part of stalled) {
       part.fate = "queued";
-      begin(claimed, part, claimedMs);
+      nodePlayer.begin(claimed, part, claimedMs);
     }
     return [group(atMs, resumed), group(claimedMs, claimed)];
   }

@@ -83,3 +83,5 @@ export function runChanges(
       }),
   };
 }
+
+export type RunChanges = ReturnType<typeof runChanges>;
