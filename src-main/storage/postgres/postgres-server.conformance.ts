@@ -18,6 +18,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
+import { hireJanitor } from "./postgres-janitor.conformance.ts";
 
 /** A PostgreSQL server of our own, with a database that is ours alone. */
 export interface PostgresServer {
@@ -51,6 +52,7 @@ export interface ServerOptions {
 export async function startPostgresServer(options: ServerOptions = {}): Promise<PostgresServer> {
   const folder = mkdtempSync(join(options.parentFolder ?? tmpdir(), "handshake-pg-"));
   const user = serverUser();
+  const janitor = hireJanitor(folder);
   let child: ChildProcess | null = null;
   try {
     chmodSync(folder, 0o755);
@@ -89,11 +91,13 @@ export async function startPostgresServer(options: ServerOptions = {}): Promise<
         await end("SIGINT");
         process.off("exit", endNow);
         rmSync(folder, { recursive: true, force: true });
+        janitor.dismiss();
       },
     };
     return server;
   } catch (error) {
     rmSync(folder, { recursive: true, force: true });
+    janitor.dismiss();
     throw error;
   }
 
@@ -116,6 +120,8 @@ export async function startPostgresServer(options: ServerOptions = {}): Promise<
       detached: true,
       stdio: ["ignore", "ignore", "pipe"],
     });
+    janitor.watch(started.pid ?? 0);
+    started.once("exit", () => janitor.watch(0));
     process.on("exit", endNow);
     await untilReady(started);
     return started;
