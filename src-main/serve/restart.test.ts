@@ -158,13 +158,16 @@ describe("ending it", () => {
 
   test("a second Ctrl-C does not wait for the steps in flight", async () => {
     const { running, address, origin } = await startServing();
-    await startEndless(await openTab(origin, await exchangeToken(address)));
-    const began = performance.now();
+    const tab = await openTab(origin, await exchangeToken(address));
+    await startEndless(tab);
     running.child.kill("SIGINT");
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await eventually("the first one arrives", async () => {
+      const { engine } = await tab.request("engine.state", {});
+      return engine.state === "stopping" || null;
+    });
     running.child.kill("SIGINT");
+    // Draining alone would take longer than this process may live: 30 s.
     expect(await running.ended).toMatchObject({ code: 0 });
-    expect(performance.now() - began).toBeLessThan(10_000);
   });
 
   test("without work it ends at once", async () => {
