@@ -26,7 +26,7 @@ export default defineConfig<object, { readonly hostKind: HostKind }>({
     },
   ],
   outputDir: "test-results/browser",
-  globalSetup: "./e2e/build-once.ts",
+  globalSetup: ["./e2e/build-once.ts", "./scripts/build-for-tests.mjs"],
   // Two apps with a Chromium each are what a small machine carries.
   workers: 2,
   fullyParallel: true,

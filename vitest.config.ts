@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     environment: "node",
     include: ["{app,src-main,src-renderer,scripts,bench,faults}/**/*.test.{ts,tsx}"],
+    globalSetup: "scripts/build-for-tests.mjs",
     // A process for each file: a test that kills, locks or loads the native module harms no other.
     pool: "forks",
     maxWorkers: 2,

@@ -3,15 +3,21 @@
 // over to the Node that came with the dependencies.
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
+import module from "node:module";
 import { constants } from "node:os";
 import { fileURLToPath } from "node:url";
+import { builtCommand, isBuiltCommandCurrent } from "./built-command.mjs";
 
 const EXIT_OWNERSHIP_OR_SET_UP = 4;
 const LAUNCHER_PID = "HANDSHAKE_LAUNCHER_PID";
 
 if (isNewEnough(process.versions.node)) {
   endWithLauncher();
-  await import("../src-main/cli/main.ts");
+  // Reading some 200 TypeScript files anew at each command would take most of its time.
+  module.enableCompileCache?.(
+    fileURLToPath(new URL("../node_modules/.cache/compiled", import.meta.url)),
+  );
+  await (isBuiltCommandCurrent() ? import(builtCommand) : import("../src-main/cli/main.ts"));
 } else {
   runOnProjectNode();
 }

@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
+import { beginBuildingCommand, isBuiltCommandCurrent } from "../bin/built-command.mjs";
 import { projectNode, projectRoot } from "./bootstrap.mjs";
 
 const sources = {
@@ -13,6 +14,7 @@ const sources = {
     "src-main",
     "renderer.vite.config.ts",
     "electron.vite.config.ts",
+    "scripts/bundle",
     "package-lock.json",
   ],
 };
@@ -27,6 +29,24 @@ export function ensureBuilt(script) {
     existsSync(join(projectRoot, "dist/renderer/index.html"));
   if (isBuilt) return null;
   console.log(`Set-up: building the ${script === "build" ? "app" : "screens"} …`);
+  const failure = run(script);
+  if (failure !== null) return failure;
+  mkdirSync(join(projectRoot, "dist"), { recursive: true });
+  writeFileSync(stampFile, stamp);
+  return null;
+}
+
+/** Builds the `handshake` command where it is not current; null, or why it failed. */
+export function ensureCommandBuilt() {
+  if (isBuiltCommandCurrent()) return null;
+  console.log("Set-up: building the command …");
+  const ended = beginBuildingCommand();
+  const failure = run("build:cli");
+  if (failure === null) ended();
+  return failure;
+}
+
+function run(script) {
   const result = spawnSync(projectNode, ["--run", script], {
     cwd: projectRoot,
     encoding: "utf8",
@@ -35,12 +55,9 @@ export function ensureBuilt(script) {
       PATH: [join(projectRoot, "node_modules/.bin"), process.env.PATH].join(delimiter),
     },
   });
-  if (result.status !== 0) {
-    return `${script} failed: ${result.error?.message ?? `${result.stdout}${result.stderr}`.trim()}`;
-  }
-  mkdirSync(join(projectRoot, "dist"), { recursive: true });
-  writeFileSync(stampFile, stamp);
-  return null;
+  return result.status === 0
+    ? null
+    : `${script} failed: ${result.error?.message ?? `${result.stdout}${result.stderr}`.trim()}`;
 }
 
 function hashOf(paths) {

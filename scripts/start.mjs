@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { projectNode, projectRoot, setUp } from "./bootstrap.mjs";
 import { findElectron } from "./electron-binary.mjs";
-import { ensureBuilt } from "./ensure-built.mjs";
+import { ensureBuilt, ensureCommandBuilt } from "./ensure-built.mjs";
 
 /** Sooner than this nobody has used a window: it could not start. */
 const FAILED_START_MS = 10_000;
@@ -18,7 +18,7 @@ process.exitCode =
     : await startInWindow(electron.path);
 
 async function startInWindow(program) {
-  build("build");
+  endOn(ensureBuilt("build"));
   const startedAt = Date.now();
   const { code, signal } = await run(program, [join(projectRoot, "dist/main/main.js"), ...args]);
   if (code === 0 || Date.now() - startedAt > FAILED_START_MS) return code ?? 1;
@@ -26,7 +26,7 @@ async function startInWindow(program) {
 }
 
 async function startInBrowser(reason) {
-  build("build:renderer");
+  endOn(ensureBuilt("build:renderer") ?? ensureCommandBuilt());
   console.log(`Browser mode, because ${reason}.`);
   // Where nobody looks at a screen, or nobody sits at the terminal, the address is enough.
   const open = process.stdout.isTTY && hasDisplay() ? ["--open"] : [];
@@ -40,8 +40,7 @@ function hasDisplay() {
   );
 }
 
-function build(script) {
-  const failure = ensureBuilt(script);
+function endOn(failure) {
   if (failure === null) return;
   console.error(`Set-up failed: ${failure}`);
   process.exit(1);

@@ -1,11 +1,6 @@
-import { enableCompileCache } from "node:module";
-import { fileURLToPath } from "node:url";
+import { runCommandLine } from "./command-line.ts";
 
-// The `handshake` command: bin/handshake.mjs loads this file.
-
-// Reading some 200 TypeScript files anew at each command would take most of its time.
-enableCompileCache(fileURLToPath(new URL("../../node_modules/.cache/compiled", import.meta.url)));
-const { runCommandLine } = await import("./command-line.ts");
+// The `handshake` command: bin/handshake.mjs loads this file, or its bundle.
 
 const interrupt = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {

@@ -8,7 +8,7 @@ export const keepCompiled: readonly string[] = import.meta.url.endsWith(".ts")
   ? ["--import", `data:text/javascript,${encodeURIComponent(enableCache())}`]
   : [];
 
-/** The same folder as the command line's (src-main/cli/main.ts). A thread does not inherit it. */
+/** The same folder as the command line's (bin/handshake.mjs). A thread does not inherit it. */
 function enableCache(): string {
   const folder = fileURLToPath(new URL("../../node_modules/.cache/compiled/", import.meta.url));
   return `import { enableCompileCache } from "node:module"; enableCompileCache(${JSON.stringify(folder)});`;
