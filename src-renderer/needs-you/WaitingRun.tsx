@@ -27,7 +27,7 @@ export function WaitingRun({ runId }: { readonly runId: string }): ReactNode {
 function OpenWaitingRun({ open }: { readonly open: OpenRun }): ReactNode {
   const { run, nodes, outline } = useStoreValue(open.view);
   const now = useNow();
-  const asking = [...nodes.values()].filter(isAsking);
+  const asking = nodes.rows.filter(isAsking);
   if (run === null || asking.length === 0) return null;
   return (
     <li className={styles.item}>
@@ -67,7 +67,7 @@ function contextOf(
   if (node.status === "awaiting_validation") return [{ node, slot: "output" }];
   if (node.question?.kind !== "approval") return [{ node, slot: "input" }];
   const before = outline.find((plan) => plan.nodeId === node.nodePath)?.after ?? [];
-  return [...nodes.values()]
+  return nodes.rows
     .filter((one) => before.includes(one.nodePath) && one.outputRef !== null)
     .map((one) => ({ node: one, slot: "output" }));
 }

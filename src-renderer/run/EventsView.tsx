@@ -1,5 +1,4 @@
 import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
-import type { NodeRow } from "../../app/contract/node-row.ts";
 import type { JsonValue } from "../../app/model/json.ts";
 import type { RunEvent } from "../../app/model/run-event.ts";
 import {
@@ -12,6 +11,7 @@ import {
 import { runMessages } from "../messages/run-messages.ts";
 import { JsonTree } from "../payload/JsonTree.tsx";
 import type { EventHistory } from "../store/event-history.ts";
+import type { NodeTable } from "../store/node-table.ts";
 import { useStoreValue } from "../store/use-store-value.ts";
 import { classNames } from "../ui/class-names.ts";
 import { nextRowIndex } from "../ui/move-focus.ts";
@@ -26,7 +26,7 @@ const { events: words } = runMessages;
 /** The run's history as it is written: one line an event, the chosen one as JSON. */
 export function EventsView(props: {
   readonly history: EventHistory;
-  readonly nodes: ReadonlyMap<string, NodeRow>;
+  readonly nodes: Pick<NodeTable, "get">;
 }): ReactNode {
   const { history, nodes } = props;
   const { events, hasEarlier, isLoading } = useStoreValue(history.view);
@@ -104,7 +104,7 @@ function EventRow(props: {
   readonly event: RunEvent;
   readonly index: number;
   readonly before: RunEvent | null;
-  readonly nodes: ReadonlyMap<string, NodeRow>;
+  readonly nodes: Pick<NodeTable, "get">;
   readonly isChosen: boolean;
   readonly isTabStop: boolean;
   readonly onChoose: () => void;

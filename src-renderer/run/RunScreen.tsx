@@ -10,11 +10,12 @@ import { runMessages } from "../messages/run-messages.ts";
 import { uiMessages } from "../messages/ui-messages.ts";
 import { runStore } from "../run-store.ts";
 import { isEngineHeard } from "../store/engine-heard.ts";
+import type { NodeTable } from "../store/node-table.ts";
 import type { OpenRun } from "../store/open-run.ts";
 import { useStoreValue } from "../store/use-store-value.ts";
 import { EmptyState } from "../ui/EmptyState.tsx";
 import { Splitter } from "../ui/Splitter.tsx";
-import { buildTimeline } from "./build-timeline.ts";
+import { createTimelineBuilder } from "./build-timeline.ts";
 import { blockingNodes } from "./blocking-nodes.ts";
 import { BlockerLine } from "./BlockerLine.tsx";
 import { EventsView } from "./EventsView.tsx";
@@ -39,7 +40,7 @@ type RunView = "timeline" | "events";
 
 function OpenedRun({ open }: { readonly open: OpenRun }): ReactNode {
   const view = useStoreValue(open.view);
-  const { events } = useStoreValue(open.history.view);
+  const { skipped, closingAt } = useStoreValue(open.history.view);
   const isHeard = useStoreValue(isEngineHeard);
   const search = useSearch();
   const [, navigate] = useLocation();
@@ -47,17 +48,13 @@ function OpenedRun({ open }: { readonly open: OpenRun }): ReactNode {
   const { run, nodes, outline, gaps, error } = view;
   const place = new URLSearchParams(search);
   const runView: RunView = place.get("view") === "events" ? "events" : "timeline";
-  const skipped = useMemo(
-    () =>
-      new Set(events.flatMap((one) => (one.type === "node.skipped" ? [one.data.nodePath] : []))),
-    [events],
-  );
+  const buildTimeline = useMemo(createTimelineBuilder, []);
   const timeline = useMemo(
-    () => (run === null ? null : buildTimeline({ run, nodes, outline, gaps, skipped })),
-    [run, nodes, outline, gaps, skipped],
+    () => (run === null ? null : buildTimeline({ run, nodes: nodes.rows, outline, gaps, skipped })),
+    [buildTimeline, run, nodes, outline, gaps, skipped],
   );
   const blocking = useMemo(
-    () => (run === null ? [] : blockingNodes(run, [...nodes.values()])),
+    () => (run === null ? [] : blockingNodes(run, nodes.rows)),
     [run, nodes],
   );
 
@@ -96,9 +93,7 @@ function OpenedRun({ open }: { readonly open: OpenRun }): ReactNode {
         run={run}
         view={view}
         waiting={blocking.find(isWaiting) ?? null}
-        closingSinceMs={parseTime(
-          events.findLast((event) => event.type === "run.closing")?.at ?? null,
-        )}
+        closingSinceMs={parseTime(closingAt)}
         onShowNode={(key) => show({ node: key, view: null })}
       />
       <BlockerLine
@@ -182,8 +177,8 @@ function RunNotOpened(props: { readonly message: string; readonly isGone: boolea
   );
 }
 
-function findNode(nodes: ReadonlyMap<string, NodeRow>, key: string): NodeRow | null {
-  return nodes.get(key) ?? [...nodes.values()].find((node) => node.nodePath === key) ?? null;
+function findNode(nodes: NodeTable, key: string): NodeRow | null {
+  return nodes.get(key) ?? nodes.rows.find((node) => node.nodePath === key) ?? null;
 }
 
 function isWorking(run: RunDetail | null): boolean {

@@ -1,5 +1,5 @@
-import type { NodeRow } from "../../app/contract/node-row.ts";
 import type { RunEvent } from "../../app/model/run-event.ts";
+import type { NodeTable } from "../store/node-table.ts";
 
 export interface EventFacts {
   readonly step: string;
@@ -8,7 +8,7 @@ export interface EventFacts {
 }
 
 /** The cells of an event's line. Names of states and fields stand as they are stored. */
-export function describeEvent(event: RunEvent, nodes: ReadonlyMap<string, NodeRow>): EventFacts {
+export function describeEvent(event: RunEvent, nodes: Pick<NodeTable, "get">): EventFacts {
   switch (event.type) {
     case "node.status": {
       const { data } = event;

@@ -11,6 +11,10 @@ export interface EventHistoryView {
   /** Events before the first one are not loaded. */
   readonly hasEarlier: boolean;
   readonly isLoading: boolean;
+  /** Paths of nodes that no edge led to, of all events that were ever seen. */
+  readonly skipped: ReadonlySet<string>;
+  /** When it was decided to end the run early. */
+  readonly closingAt: string | null;
 }
 
 /** A page that stays open keeps so many of the newest, unless a person asked for what was before. */
@@ -39,15 +43,21 @@ export function createEventHistory(
     events: [],
     hasEarlier: false,
     isLoading: false,
+    skipped: new Set(),
+    closingAt: null,
   });
   const closing = new AbortController();
   let isFilling = false;
   let wantsAll = false;
 
   const merge = (events: readonly RunEvent[], isLoading = view.get().isLoading): void => {
-    const whole = withoutHoles(joinEvents(view.get().events, events));
+    const known = view.get();
+    const whole = follows(known.events, events)
+      ? [...known.events, ...events]
+      : withoutHoles(joinEvents(known.events, events));
     const merged = wantsAll || whole.length <= mostFollowed ? whole : whole.slice(-mostFollowed);
-    view.set({ events: merged, hasEarlier: (merged[0]?.seq ?? 1) > 1, isLoading });
+    const hasEarlier = (merged[0]?.seq ?? 1) > 1;
+    view.set({ events: merged, hasEarlier, isLoading, ...factsOf(known, events) });
   };
 
   /** Reads the events with `after < seq < before`. */
@@ -106,6 +116,24 @@ export function createEventHistory(
     },
     close: () => closing.abort(),
   };
+}
+
+/** What is asked of all events is kept as they come: a long run's are too many to look through in each frame. */
+function factsOf(
+  known: EventHistoryView,
+  events: readonly RunEvent[],
+): Pick<EventHistoryView, "skipped" | "closingAt"> {
+  let { skipped, closingAt } = known;
+  const paths = events.flatMap((one) => (one.type === "node.skipped" ? [one.data.nodePath] : []));
+  if (paths.some((path) => !skipped.has(path))) skipped = new Set([...skipped, ...paths]);
+  for (const event of events) if (event.type === "run.closing") closingAt = event.at;
+  return { skipped, closingAt };
+}
+
+/** The usual case: the next events, without a hole. */
+function follows(known: readonly RunEvent[], events: readonly RunEvent[]): boolean {
+  const last = known.at(-1);
+  return last !== undefined && events.every((event, index) => event.seq === last.seq + 1 + index);
 }
 
 /** Two stretches in order of seq, each event once. Events never change, so either copy will do. */

@@ -5,9 +5,11 @@ import type { NodeRow } from "../../app/contract/node-row.ts";
 import type { PlannedNode, RunGap } from "../../app/contract/run.ts";
 import type { JobSummary, NodeCounts, RunDetail } from "../../app/contract/run-detail.ts";
 import type { RunOp, RunProgress } from "../../app/contract/subscriptions.ts";
+import type { RunEvent } from "../../app/model/run-event.ts";
 import type { ApiResult } from "../api-result.ts";
 import type { ApiClient, TopicMessage } from "../link/api-client.ts";
 import { createEventHistory, type EventHistory } from "./event-history.ts";
+import { noNodes, type NodeTable } from "./node-table.ts";
 import type { Schedule } from "./schedule.ts";
 import { createStoreValue, type StoreValue } from "./store-value.ts";
 import { watchTopic } from "./watch-topic.ts";
@@ -17,8 +19,7 @@ export interface OpenRunView {
   /** Null until the first snapshot. */
   readonly run: RunDetail | null;
   readonly counts: NodeCounts | null;
-  /** By node execution id, in the order in which they were created. */
-  readonly nodes: ReadonlyMap<string, NodeRow>;
+  readonly nodes: NodeTable;
   readonly outline: readonly PlannedNode[];
   readonly job: JobSummary | null;
   /** Stretches in which the run stood still. */
@@ -41,7 +42,7 @@ export function openRun(options: {
   readonly schedule: Schedule;
 }): OpenRun {
   const { runId, client, schedule } = options;
-  const view = createStoreValue<OpenRunView>(emptyView);
+  const view = createStoreValue<OpenRunView>(emptyView());
   const history = createEventHistory(client, runId);
   const closing = new AbortController();
   /** Node executions that a delta brought while pages were on their way: a page must not undo them. */
@@ -49,19 +50,22 @@ export function openRun(options: {
 
   const change = (part: Partial<OpenRunView>): void => view.set({ ...view.get(), ...part });
 
+  /** Everything of one frame at once: what a batch costs must not grow with the run. */
   const apply = (messages: readonly TopicMessage[]): void => {
     let next = view.get();
-    let nodes: Map<string, NodeRow> | null = null;
+    let events: RunEvent[] = [];
+    const nodes = new Map<string, NodeRow>();
     let progress: Map<string, RunProgress> | null = null;
     for (const message of messages) {
       if (message.topic !== "run") continue;
       if (message.kind === "snapshot") {
-        const { run, job, counts, nodes: firstPage, nextNodes, events } = message.snapshot;
-        nodes ??= new Map(next.nodes);
+        const { run, job, counts, nodes: firstPage, nextNodes, events: tail } = message.snapshot;
         for (const node of firstPage) nodes.set(node.nodeExecutionId, node);
         next = { ...next, run, job, counts, error: null };
         fresh = new Set();
-        history.takeTail(events);
+        history.take(events);
+        events = [];
+        history.takeTail(tail);
         // After the snapshot: a gap that begins from here on is told by its event.
         void loadGaps();
         if (nextNodes !== null) void loadNodes(nextNodes);
@@ -69,37 +73,22 @@ export function openRun(options: {
       }
       for (const op of message.ops) {
         if (op.op === "node") {
-          nodes ??= new Map(next.nodes);
           nodes.set(op.node.nodeExecutionId, op.node);
           fresh.add(op.node.nodeExecutionId);
         } else if (op.op === "progress") {
           progress ??= new Map(next.progress);
           progress.set(op.progress.nodePath, op.progress);
-        } else next = applyHeader(next, op);
+        } else if (op.op === "events") events.push(...op.events);
+        else next = applyHeader(next, op);
       }
     }
+    history.take(events);
+    if (events.some((event) => gapEvents.has(event.type))) void loadGaps();
     view.set({
       ...next,
-      ...(nodes === null ? {} : { nodes }),
+      ...(nodes.size === 0 ? {} : { nodes: next.nodes.with([...nodes.values()]) }),
       ...(progress === null ? {} : { progress }),
     });
-  };
-
-  const applyHeader = (known: OpenRunView, op: RunOp): OpenRunView => {
-    switch (op.op) {
-      case "run":
-        return isOlder(op.run, known.run) ? known : { ...known, run: op.run };
-      case "counts":
-        return { ...known, counts: op.counts };
-      case "events":
-        history.take(op.events);
-        if (op.events.some((event) => gapEvents.has(event.type))) void loadGaps();
-        return known;
-      case "node":
-      case "progress":
-      case "log":
-        return known;
-    }
   };
 
   const loadNodes = async (after: number): Promise<void> => {
@@ -111,11 +100,8 @@ export function openRun(options: {
         { signal: closing.signal },
       );
       if (!answer.ok) return;
-      const nodes = new Map(view.get().nodes);
-      for (const node of answer.value.nodes) {
-        if (!fresh.has(node.nodeExecutionId)) nodes.set(node.nodeExecutionId, node);
-      }
-      change({ nodes: new Map([...nodes].toSorted(([, a], [, b]) => a.sequence - b.sequence)) });
+      const unknown = answer.value.nodes.filter((node) => !fresh.has(node.nodeExecutionId));
+      change({ nodes: view.get().nodes.with(unknown) });
       from = answer.value.next;
     }
   };
@@ -163,19 +149,33 @@ export function openRun(options: {
   };
 }
 
-const emptyView: OpenRunView = {
+const emptyView = (): OpenRunView => ({
   run: null,
   counts: null,
-  nodes: new Map(),
+  nodes: noNodes(),
   outline: [],
   job: null,
   gaps: [],
   progress: new Map(),
   error: null,
-};
+});
 
 /** After these a stretch without work has begun or ended. */
 const gapEvents: ReadonlySet<string> = new Set(["workflow_recovery", "run.resumed", "run.status"]);
+
+function applyHeader(known: OpenRunView, op: RunOp): OpenRunView {
+  switch (op.op) {
+    case "run":
+      return isOlder(op.run, known.run) ? known : { ...known, run: op.run };
+    case "counts":
+      return { ...known, counts: op.counts };
+    case "events":
+    case "node":
+    case "progress":
+    case "log":
+      return known;
+  }
+}
 
 /** A terminal state is never undone by a message that was overtaken. */
 function isOlder(next: RunDetail, known: RunDetail | null): boolean {

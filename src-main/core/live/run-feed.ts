@@ -12,6 +12,8 @@ const farBehind = 5_000;
 const eventPage = 500;
 /** Events that wait to be sent; of more the newest, the client pages the others. */
 const keptEvents = 500;
+/** Few enough to fill a batch to its brim, many enough that an operation costs next to nothing. */
+const eventsAnOp = 32;
 const nodesAtOnce = 500;
 const keptProgress = 200;
 const keptLogs = 200;
@@ -86,9 +88,9 @@ export function createRunFeed(reads: RunReads, runId: string): Feed {
   function addEvents(batch: OpBatch): boolean {
     const newest = events.slice(-keptEvents);
     events = [];
-    for (const [index, event] of newest.entries()) {
-      if (batch.add({ op: "events", events: [event] })) continue;
-      events = newest.slice(index);
+    for (let from = 0; from < newest.length; from += eventsAnOp) {
+      if (batch.add({ op: "events", events: newest.slice(from, from + eventsAnOp) })) continue;
+      events = newest.slice(from);
       return false;
     }
     return true;

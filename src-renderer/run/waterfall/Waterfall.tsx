@@ -194,8 +194,10 @@ function isFailure(status: string): boolean {
 /** The end of a live run jumps ahead in tenths; that of an ended one stands a little behind its end. */
 function useAxisEnd(timeline: Timeline, isLive: boolean, now: number): number {
   const previous = useRef<number | null>(null);
-  const lastMs = lastMoment(timeline);
-  if (!isLive) return lastMs + Math.max((lastMs - timeline.startMs) * 0.06, 20);
+  if (!isLive) {
+    const lastMs = lastMoment(timeline);
+    return lastMs + Math.max((lastMs - timeline.startMs) * 0.06, 20);
+  }
   const end = axisEndMs({
     startMs: timeline.startMs,
     nowMs: now,

@@ -12,10 +12,8 @@ export function idleSpans(
   endMs: number,
 ): readonly { readonly startMs: number; readonly endMs: number }[] {
   const least = Math.max(leastIdleMs, (endMs - timeline.startMs) * leastIdleShare);
-  const busy = timeline.nodes
-    .flatMap((node) => node.segments)
-    .filter((one) => ["executing", "interrupted", "earlier"].includes(one.kind))
-    .map((one) => ({ startMs: one.startMs, endMs: one.endMs ?? endMs }));
+  const busy = [...timeline.busy];
+  if (timeline.busySinceMs !== null) busy.push({ startMs: timeline.busySinceMs, endMs });
   // A gap has its own band.
   for (const gap of timeline.gaps) busy.push({ startMs: gap.startMs, endMs: gap.endMs ?? endMs });
   const idle: { startMs: number; endMs: number }[] = [];

@@ -7,6 +7,10 @@ export interface Timeline {
   readonly endMs: number | null;
   readonly nodes: readonly TimelineNode[];
   readonly gaps: readonly TimelineGap[];
+  /** When anything executed: in order, without overlaps. */
+  readonly busy: readonly { readonly startMs: number; readonly endMs: number }[];
+  /** Since when something executes that has not ended. */
+  readonly busySinceMs: number | null;
 }
 
 export interface TimelineNode {

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { axisEndMs } from "./axis-end.ts";
+import { createBusySpans } from "./busy-spans.ts";
 import { idleSpans } from "./idle-spans.ts";
 import { axisTicks } from "./axis-ticks.ts";
 import { endAtGap, nodeSegments } from "./node-segments.ts";
@@ -167,16 +168,19 @@ test("long stretches without work are idle, whatever waits in them; short ones a
     attempts: [],
     segments: [{ kind, status: "completed" as const, startMs, endMs }],
   });
-  const timeline = {
+  const nodes = [
+    bar(620_000, 700_000, "executing"),
+    bar(0, 40_000, "executing"),
+    bar(40_000, 400_000, "awaiting_user"),
+    bar(400_000, 600_000, "executing"),
+  ];
+  const parts = {
     startMs: 0,
     endMs: 1_000_000,
-    nodes: [
-      bar(0, 40_000, "executing"),
-      bar(40_000, 400_000, "awaiting_user"),
-      bar(400_000, 600_000, "executing"),
-      bar(620_000, 700_000, "executing"),
-    ],
     gaps: [{ kind: "app_closed" as const, startMs: 700_000, endMs: 1_000_000 }],
   };
+  const spans = createBusySpans();
+  for (const node of nodes) spans.take(node);
+  const timeline = { ...parts, nodes, busy: spans.spans(), busySinceMs: spans.sinceMs() };
   expect(idleSpans(timeline, 1_000_000)).toEqual([{ startMs: 40_000, endMs: 400_000 }]);
 });

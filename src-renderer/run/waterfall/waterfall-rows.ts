@@ -16,13 +16,24 @@ export function waterfallRows(
 ): readonly WaterfallRow[] {
   const rows: WaterfallRow[] = [];
   for (const node of nodes) {
-    rows.push({ kind: "node", key: node.key, node });
+    rows.push(nodeRow(node));
     if (!expanded.has(node.key)) continue;
     for (const attempt of node.attempts) {
       rows.push({ kind: "attempt", key: `${node.key}#${attempt.number}`, node, attempt });
     }
   }
   return rows;
+}
+
+/** A node that stayed the same keeps its row, so that nothing of it is drawn again. */
+const knownRows = new WeakMap<TimelineNode, WaterfallRow>();
+
+function nodeRow(node: TimelineNode): WaterfallRow {
+  const known = knownRows.get(node);
+  if (known !== undefined) return known;
+  const row: WaterfallRow = { kind: "node", key: node.key, node };
+  knownRows.set(node, row);
+  return row;
 }
 
 /** Nodes with one attempt have nothing to unfold. */
