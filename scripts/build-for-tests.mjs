@@ -4,6 +4,8 @@ import { ensureCommandBuilt } from "./ensure-built.mjs";
 // Vitest and Playwright load the default export.
 // oxlint-disable-next-line import/no-default-export
 export default function buildForTests() {
+  // A copy of the project that is broken on purpose (faults/known-traps) runs its sources.
+  if (process.env.HANDSHAKE_TEST_SOURCES === "1") return;
   const failure = ensureCommandBuilt();
   if (failure !== null) throw new Error(failure);
 }

@@ -63,7 +63,11 @@ async function runTest(folder: string, { file, test }: KnownTrap): Promise<TestE
   const vitest = join(folder, "node_modules/vitest/vitest.mjs");
   const pattern = test.replaceAll(/[$()*+.?[\\\]^{|}]/g, String.raw`\$&`);
   const args = [vitest, "run", file, "-t", pattern, "--reporter=json", `--outputFile=${report}`];
-  const child = spawn(process.execPath, args, { cwd: folder, stdio: "ignore" });
+  const child = spawn(process.execPath, args, {
+    cwd: folder,
+    stdio: "ignore",
+    env: { ...process.env, HANDSHAKE_TEST_SOURCES: "1" },
+  });
   const limit = setTimeout(() => child.kill("SIGKILL"), limitMs);
   await once(child, "close");
   clearTimeout(limit);

@@ -2,7 +2,7 @@ import type Database from "better-sqlite3";
 import { StorageError } from "../../../app/storage/storage-error.ts";
 import type { BlobFolder } from "./sqlite-blobs.ts";
 import { createCommit, type CrashPoint } from "./sqlite-commit.ts";
-import { openWriter, type DataPaths } from "./sqlite-database.ts";
+import { openWriter, waitShorter, type DataPaths } from "./sqlite-database.ts";
 import { storageErrorOf } from "./sqlite-errors.ts";
 import { createInstances } from "./sqlite-instances.ts";
 import { createPayloadReads } from "./sqlite-payload-reads.ts";
@@ -89,6 +89,7 @@ export function openConnection({ db, paths, blobs, crashPoint }: ConnectionOptio
 }
 
 function prepareAll(db: Database.Database, blobs: BlobFolder, crashPoint: CrashPoint) {
+  waitShorter(db);
   const reads = createReads(db);
   return {
     db,

@@ -88,6 +88,14 @@ export function openReader(paths: DataPaths): Database.Database {
 
 const busyTimeoutMs = 5_000;
 
+/**
+ * For a writer that is at work. Its thread stands still while it waits: after two seconds it says so, and
+ * the engine tries again, as often as it takes.
+ */
+export function waitShorter(db: Database.Database): void {
+  db.pragma("busy_timeout = 2000");
+}
+
 function configure(db: Database.Database): void {
   db.pragma(`busy_timeout = ${busyTimeoutMs}`);
   db.pragma("foreign_keys = on");

@@ -33,7 +33,7 @@ test("[D3] journal, synchronous, busy timeout and foreign keys are set and read 
     settings: {
       journal_mode: "wal",
       synchronous: "2",
-      busy_timeout: "5000",
+      busy_timeout: "2000",
       foreign_keys: "1",
       wal_autocheckpoint: "1000",
       cache_size: "-8192",
