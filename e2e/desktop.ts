@@ -144,7 +144,7 @@ async function findPage(
         }
         return found !== null;
       },
-      { message: "the window appears", timeout: 60_000 },
+      { message: "the window appears", timeout: 60_000, intervals: [100] },
     )
     .toBe(true);
   if (found === null) throw new Error("The poll above found it.");

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
+import { disableFeatures } from "../chromium-features.ts";
 import { connectCdp, type Cdp } from "./cdp.ts";
 import { debugLog } from "./debug-log.ts";
 import { host } from "./host.ts";
@@ -89,7 +90,7 @@ function chromiumArguments(profileFolder: string): string[] {
     "--disable-component-update",
     "--disable-extensions",
     "--disable-sync",
-    "--disable-features=HttpsUpgrades,MediaRouter,OptimizationHints,PaintHolding",
+    disableFeatures,
     "--no-default-browser-check",
     "--no-first-run",
     "--no-startup-window",

@@ -1,4 +1,5 @@
 import { chromium, expect, test as base, type Browser } from "@playwright/test";
+import { disableFeatures } from "../chromium-features.ts";
 import { chromiumPath } from "../chromium-path.ts";
 import { whyNotHere } from "../test-host.ts";
 import { openBrowserHost, type BrowserHost } from "./browser-host.ts";
@@ -31,7 +32,8 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
       const executablePath = chromiumPath(process.env);
       if (hostKind === "desktop" || executablePath === null) return use(null);
       // As root, as in a container, Chromium starts only so.
-      const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+      const args = ["--no-sandbox", disableFeatures];
+      const browser = await chromium.launch({ executablePath, args });
       await use(browser);
       await browser.close();
     },
