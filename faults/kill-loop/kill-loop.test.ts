@@ -4,7 +4,7 @@ import type { LedgerCall } from "./call-ledger.ts";
 import { checkCalls } from "./check-calls.ts";
 import { killLoop, killLoopFigures } from "./kill-loop.ts";
 
-const kills = 150;
+const kills = 100;
 
 test(
   `[ST-01] ${kills} of the 500 kills of a process at work: nothing acknowledged is lost, nothing is done twice`,

@@ -1,3 +1,4 @@
+import { bundleWorker } from "../bundle-worker.ts";
 import { playWorld, type WorldResult } from "./play-world.ts";
 
 export interface KillLoopOptions {
@@ -25,10 +26,19 @@ const mostFailures = 5;
 
 /** Plays world after world, with seeds one after another, until enough workers were killed. */
 export async function killLoop(options: KillLoopOptions): Promise<KillLoopResult> {
+  const worker = await bundleWorker(new URL("./worker.ts", import.meta.url));
+  try {
+    return await playWorlds(options, worker.file);
+  } finally {
+    worker.remove();
+  }
+}
+
+async function playWorlds(options: KillLoopOptions, program: string): Promise<KillLoopResult> {
   const startedAt = performance.now();
   const sum = { worlds: 0, kills: 0, stalls: 0, calls: 0, acknowledged: 0 };
   const failures: string[] = [];
-  const undisturbed = await playWorld({ seed: 0, mostKills: 0, expected: null });
+  const undisturbed = await playWorld({ seed: 0, mostKills: 0, expected: null, program });
   if (undisturbed.problems.length > 0)
     throw new Error(`Not even an undisturbed world is sound: ${undisturbed.problems.join("; ")}`);
   let nextSeed = options.seed;
@@ -38,7 +48,8 @@ export async function killLoop(options: KillLoopOptions): Promise<KillLoopResult
       const seed = nextSeed;
       nextSeed += 1;
       const mostKills = Math.min(mostKillsOfWorld, options.kills - sum.kills);
-      const result = await playWorld({ seed, mostKills, expected: undisturbed.outputs });
+      const expected = undisturbed.outputs;
+      const result = await playWorld({ seed, mostKills, expected, program });
       sum.worlds += 1;
       sum.kills += result.kills;
       sum.stalls += result.stalls;

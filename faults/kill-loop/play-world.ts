@@ -16,6 +16,8 @@ export interface WorldOptions {
   readonly mostKills: number;
   /** By request key, what the undisturbed world gave. */
   readonly expected: ReadonlyMap<string, unknown> | null;
+  /** The worker's bundle. */
+  readonly program: string;
 }
 
 export interface WorldResult {
@@ -31,7 +33,8 @@ export interface WorldResult {
 const longestLifeMs = 120_000;
 
 /** Plays one data folder until all of its runs have ended, with workers that are killed and started again. */
-export async function playWorld({ seed, mostKills, expected }: WorldOptions): Promise<WorldResult> {
+export async function playWorld(options: WorldOptions): Promise<WorldResult> {
+  const { seed, mostKills, expected, program } = options;
   const random = seededRandom(seed);
   const folder = mkdtempSync(join(tmpdir(), "handshake-kill-loop-"));
   const files = { dataFolder: join(folder, "data"), ledgerFile: join(folder, "ledger") };
@@ -41,11 +44,11 @@ export async function playWorld({ seed, mostKills, expected }: WorldOptions): Pr
   let kills = 0;
   let workers = 0;
   // The next one loads its code while this one works, so that it starts at once.
-  let next = startWorker({ ...files, pauseMs });
+  let next = startWorker({ ...files, pauseMs, program });
   try {
     for (;;) {
       const worker = next;
-      next = startWorker({ ...files, pauseMs });
+      next = startWorker({ ...files, pauseMs, program });
       workers += 1;
       const plan = kills < mostKills ? nextKill(random) : null;
       const { end, isDone } = await live(worker, plan);

@@ -15,6 +15,8 @@ export interface WorkerOptions extends WorkerFiles {
   readonly rounds?: number;
   readonly backsUp?: boolean;
   readonly env?: Readonly<Record<string, string>>;
+  /** The worker as a bundle; its sources by default. */
+  readonly program?: string;
   /** Of Node itself. */
   readonly nodeOptions?: readonly string[];
 }
@@ -38,11 +40,11 @@ export interface WorkerEnd {
   readonly errors: string;
 }
 
-const program = fileURLToPath(new URL("./worker.ts", import.meta.url));
+const workerSource = fileURLToPath(new URL("./worker.ts", import.meta.url));
 
 export function startWorker(options: WorkerOptions): WorkerProcess {
   const { dataFolder, ledgerFile, pauseMs, rounds = 1, backsUp = false } = options;
-  const { env = {}, nodeOptions = [] } = options;
+  const { env = {}, nodeOptions = [], program = workerSource } = options;
   const size = [`--pause=${pauseMs}`, `--rounds=${rounds}`, ...(backsUp ? ["--back-up"] : [])];
   const files = [`--data=${dataFolder}`, `--ledger=${ledgerFile}`];
   const child = spawn(process.execPath, [...nodeOptions, program, ...files, ...size], {

@@ -3,7 +3,7 @@ import { compilePreload, type Preload } from "./compile-preload.ts";
 import { losePower, powerLossFigures, type PowerLossResult } from "./power-loss.ts";
 import { recordWorkload } from "./record-workload.ts";
 
-const images = 2_400;
+const images = 1_200;
 const imagesThatMustLose = 120;
 
 let preload: Preload;

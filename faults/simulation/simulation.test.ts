@@ -6,21 +6,23 @@ interface Simulated {
   readonly failing: readonly { readonly seed: number; readonly problems: readonly string[] }[];
 }
 
-const seeds = 1_000;
+const seeds = 400;
 const lanes = 2;
-const seconds = 100;
+/** Far more than they take: one that hangs is a finding. */
+const limitMs = 600_000;
 
 // More by hand: node faults/simulation/simulate.ts --seeds 5000
 it(
-  `the engine keeps every invariant through up to ${seeds} simulated lives`,
-  async (context) => {
+  `the engine keeps every invariant through ${seeds} simulated lives`,
+  { timeout: limitMs + 30_000 },
+  async () => {
     const results = await Promise.all(
       Array.from({ length: lanes }, (_, lane) => {
         const share = seeds / lanes;
         return runScript<Simulated>({
           script: "simulation/simulate.ts",
-          args: ["--seed", `${1 + lane * share}`, "--seeds", `${share}`, "--seconds", `${seconds}`],
-          limitMs: (seconds + 30) * 1_000,
+          args: ["--seed", `${1 + lane * share}`, "--seeds", `${share}`],
+          limitMs,
         });
       }),
     );
@@ -31,8 +33,6 @@ it(
     );
     expect(reproduced).toEqual([]);
     const done = results.reduce((sum, result) => sum + result.done, 0);
-    await context.annotate(`${done} of ${seeds} seeds in the time that there was`);
-    expect(done).toBeGreaterThan(100);
+    expect(done).toBe(seeds);
   },
-  (seconds + 60) * 1_000,
 );
