@@ -77,17 +77,87 @@ create table job (
   created_at timestamptz(3) not null
 ) with (fillfactor = 70);
 
+-- Rules of rows that every step writes. They are functions because PostgreSQL parses the checks of a table anew
+-- for each statement, constant by constant: longer than the statement itself takes.
+create function is_sound_run(run_id uuid, status text, finished boolean, failed boolean, owned boolean, timed boolean,
+  counts bigint[], closing json, access_mode text, on_interrupted text) returns boolean
+language plpgsql immutable as $$
+begin
+  if not (case status
+    when 'queued' then not finished
+    when 'running' then not finished
+    when 'stalled' then not finished
+    when 'awaiting_user' then not finished
+    when 'awaiting_validation' then not finished
+    when 'completed' then finished and not failed
+    when 'completed_with_issues' then finished
+    when 'failed' then finished
+    when 'cancelled' then finished
+    when 'poisoned' then finished
+    else false end) then
+    raise check_violation using message = 'workflow_run_status: status, finished_at and error do not go together';
+  end if;
+  if owned and status <> 'running' then
+    raise check_violation using message = 'workflow_run_owner: only a running run has an owner';
+  end if;
+  if timed <> (status = 'running') then
+    raise check_violation using message = 'workflow_run_stretch: running_since is set exactly while a run is running';
+  end if;
+  return 0 <= all (counts) and right(run_id::text, 8) = '00000000'
+    and (closing is null or closing ->> 'to' in ('failed', 'cancelled'))
+    and access_mode in ('analysis_only', 'preview_only', 'apply_scoped')
+    and on_interrupted in ('ask', 'resume-safe', 'fail');
+end
+$$;
+create function is_sound_node(status text, finished boolean, failed boolean, attempt_number integer, attempt_status text,
+  attempt_finished boolean, replay text, has_hash boolean[], has_length boolean[]) returns boolean
+language plpgsql immutable as $$
+begin
+  if (attempt_status is not distinct from 'running') <> (status = 'running') or not (case status
+    when 'queued' then not finished
+    when 'running' then not finished
+    when 'stalled' then not finished
+    when 'awaiting_user' then not finished
+    when 'awaiting_validation' then not finished
+    when 'completed' then finished and not failed
+    when 'completed_with_issues' then finished
+    when 'failed' then finished
+    when 'cancelled' then finished
+    else false end) then
+    raise check_violation using message = 'node_execution_status: status, finished_at, attempt and error do not go together';
+  end if;
+  if not (case attempt_number
+    when 0 then attempt_status is null
+    else case coalesce(attempt_status, '')
+      when 'running' then not attempt_finished
+      when 'completed' then attempt_finished
+      when 'failed' then attempt_finished
+      when 'cancelled' then attempt_finished
+      else false end end) then
+    raise check_violation using message = 'node_execution_attempt: number, status and end of the attempt do not go together';
+  end if;
+  return has_hash = has_length and replay in ('pure', 'idempotent', 'external');
+end
+$$;
+create function is_event_type(type text) returns boolean language plpgsql immutable as $$
+begin
+  return type in (
+    'node.status', 'run.created', 'run.status', 'run.closing', 'workflow_recovery', 'run.resumed', 'node.skipped',
+    'step.intended', 'step.recorded', 'capability.checked', 'confirmation.given', 'run.annotated');
+end
+$$;
+
 -- ordinal: the order of creation, by which runs are listed.
 create table workflow_run (
-  run_id uuid primary key check (right(run_id::text, 8) = '00000000'),
+  run_id uuid primary key,
   ordinal bigint generated always as identity unique,
   job_id uuid not null references job (job_id),
   definition integer not null references workflow_definition (id),
   revision bigint not null,
-  last_seq bigint not null check (last_seq > 0),
-  nodes_total integer not null check (nodes_total >= 0),
-  nodes_done integer not null default 0 check (nodes_done >= 0),
-  crash_count integer not null default 0 check (crash_count >= 0),
+  last_seq bigint not null,
+  nodes_total integer not null,
+  nodes_done integer not null default 0,
+  crash_count integer not null default 0,
   status text not null,
   status_reason text not null,
   actor_kind text not null,
@@ -97,42 +167,32 @@ create table workflow_run (
   heartbeat_at timestamptz(3),
   wake_at timestamptz(3),
   running_since timestamptz(3),
-  running_ms bigint not null default 0 check (running_ms >= 0),
+  running_ms bigint not null default 0,
   created_at timestamptz(3) not null,
   started_at timestamptz(3),
   finished_at timestamptz(3),
   error json,
-  closing json check (closing ->> 'to' in ('failed', 'cancelled')),
+  closing json,
   workflow_id text not null,
   workflow_name text not null,
   key_scope uuid not null,
   trigger json not null,
-  request_key text generated always as (trigger ->> 'requestKey') stored,
-  machine_id text generated always as (trigger ->> 'machineId') stored,
+  -- Of the trigger; not generated columns, which every update would make again.
+  request_key text,
+  machine_id text,
   parent_run_id uuid,
   forked_from_run_id uuid,
   grants json not null,
-  access_mode text not null check (access_mode in ('analysis_only', 'preview_only', 'apply_scoped')),
-  on_interrupted text not null check (on_interrupted in ('ask', 'resume-safe', 'fail')),
+  access_mode text not null,
+  on_interrupted text not null,
   pinned boolean not null default false,
   tags json not null default '[]',
   -- Which engine was offered the run last, and how long others are not: by the clock of the database.
   offered_to bigint,
   offered_until timestamptz,
-  constraint workflow_run_status check (case status
-    when 'queued' then finished_at is null
-    when 'running' then finished_at is null
-    when 'stalled' then finished_at is null
-    when 'awaiting_user' then finished_at is null
-    when 'awaiting_validation' then finished_at is null
-    when 'completed' then finished_at is not null and error is null
-    when 'completed_with_issues' then finished_at is not null
-    when 'failed' then finished_at is not null
-    when 'cancelled' then finished_at is not null
-    when 'poisoned' then finished_at is not null
-    else false end),
-  constraint workflow_run_owner check (owner_epoch is null or status = 'running'),
-  constraint workflow_run_stretch check ((running_since is not null) = (status = 'running'))
+  constraint workflow_run_sound check (is_sound_run(run_id, status, finished_at is not null, error is not null,
+    owner_epoch is not null, running_since is not null,
+    array[last_seq - 1, nodes_total, nodes_done, crash_count, running_ms], closing, access_mode, on_interrupted))
 ) with (fillfactor = 60);
 
 alter table job add constraint job_newest_run foreign key (newest_run)
@@ -174,7 +234,7 @@ create table node_execution (
   node_path text not null,
   iteration_path text not null,
   node_type text not null,
-  replay text not null check (replay in ('pure', 'idempotent', 'external')),
+  replay text not null,
   generation integer not null default 0,
   status text not null,
   status_reason text not null default '',
@@ -204,30 +264,12 @@ create table node_execution (
   output_text text,
   answer_text text,
   primary key (run_id, sequence),
-  constraint node_execution_path unique (run_id, node_path, iteration_path),
-  constraint node_execution_status check (case status
-    when 'queued' then finished_at is null and attempt_status is distinct from 'running'
-    when 'running' then finished_at is null and attempt_status is not distinct from 'running'
-    when 'stalled' then finished_at is null and attempt_status is distinct from 'running'
-    when 'awaiting_user' then finished_at is null and attempt_status is distinct from 'running'
-    when 'awaiting_validation' then finished_at is null and attempt_status is distinct from 'running'
-    when 'completed' then finished_at is not null and attempt_status is distinct from 'running' and error is null
-    when 'completed_with_issues' then finished_at is not null and attempt_status is distinct from 'running'
-    when 'failed' then finished_at is not null and attempt_status is distinct from 'running'
-    when 'cancelled' then finished_at is not null and attempt_status is distinct from 'running'
-    else false end),
-  constraint node_execution_attempt check (case attempt_number
-    when 0 then attempt_status is null
-    else case coalesce(attempt_status, '')
-      when 'running' then attempt_finished_at is null
-      when 'completed' then attempt_finished_at is not null
-      when 'failed' then attempt_finished_at is not null
-      when 'cancelled' then attempt_finished_at is not null
-      else false end end),
-  constraint node_execution_payloads check (
-    (input_sha256 is null) = (input_bytes is null)
-    and (output_sha256 is null) = (output_bytes is null)
-    and (answer_sha256 is null) = (answer_bytes is null))
+  -- Not with the run first: without statistics it would look as good as the key for finding a row.
+  constraint node_execution_path unique (iteration_path, run_id, node_path),
+  constraint node_execution_sound check (is_sound_node(status, finished_at is not null, error is not null,
+    attempt_number, attempt_status, attempt_finished_at is not null, replay,
+    array[input_sha256 is not null, output_sha256 is not null, answer_sha256 is not null],
+    array[input_bytes is not null, output_bytes is not null, answer_bytes is not null]))
 ) with (fillfactor = 70);
 
 -- Superseded attempts; written by trigger when the next one is claimed.
@@ -276,10 +318,7 @@ create table run_event (
   run_id uuid not null references workflow_run (run_id),
   seq bigint not null check (seq > 0),
   at timestamptz(3) not null,
-  type text not null check (type in (
-    'node.status', 'run.created', 'run.status', 'run.closing', 'workflow_recovery', 'run.resumed', 'node.skipped',
-    'step.intended', 'step.recorded', 'capability.checked', 'confirmation.given', 'run.annotated'
-  )),
+  type text not null check (is_event_type(type)),
   actor_kind text not null,
   actor_id text,
   actor_via text,
@@ -445,13 +484,6 @@ language sql immutable as $$
   ])
 $$;
 
-create function refuse_transition() returns trigger language plpgsql as $$
-begin
-  raise exception 'ILLEGAL_TRANSITION: % > % by %',
-    case tg_op when 'INSERT' then '-' else old.status end, new.status, new.actor_kind using errcode = 'HSILL';
-end
-$$;
-
 create function refuse_change() returns trigger language plpgsql as $$
 begin
   raise exception '%', tg_argv[0] using errcode = 'HSIMM';
@@ -465,17 +497,42 @@ create function is_copying() returns boolean language sql stable as $$
   select current_setting('handshake.copying', true) is not distinct from 'on'
 $$;
 
-create trigger workflow_run_insert_legal before insert on workflow_run for each row
-when (is_legal_transition('run', '-', new.status, new.actor_kind) is not true and not is_copying())
-execute function refuse_transition();
+-- Triggers look for themselves instead of having a condition: PostgreSQL parses conditions (and checks) anew
+-- for each statement, which takes longer than the statement; a function is parsed once a connection. They
+-- name their columns, so that a step that only moves a run on calls none.
+create function workflow_run_created() returns trigger language plpgsql as $$
+begin
+  if is_legal_transition('run', '-', new.status, new.actor_kind) is not true and not is_copying() then
+    raise exception 'ILLEGAL_TRANSITION: - > % by %', new.status, new.actor_kind using errcode = 'HSILL';
+  end if;
+  new.request_key := new.trigger ->> 'requestKey';
+  new.machine_id := new.trigger ->> 'machineId';
+  return new;
+end
+$$;
+create trigger workflow_run_created before insert on workflow_run for each row
+execute function workflow_run_created();
 
-create trigger workflow_run_update_legal before update on workflow_run for each row
-when (old.status is distinct from new.status
-  and is_legal_transition('run', old.status, new.status, new.actor_kind) is not true)
-execute function refuse_transition();
+-- A change made from outside raises the revision: the owner's next compare-and-set misses, so that it looks again.
+create function workflow_run_changes() returns trigger language plpgsql as $$
+begin
+  if old.status is distinct from new.status
+    and is_legal_transition('run', old.status, new.status, new.actor_kind) is not true then
+    raise exception 'ILLEGAL_TRANSITION: % > % by %', old.status, new.status, new.actor_kind using errcode = 'HSILL';
+  end if;
+  if new.revision = old.revision
+    and (old.status is distinct from new.status or old.closing::text is distinct from new.closing::text) then
+    new.revision := old.revision + 1;
+  end if;
+  return new;
+end
+$$;
+create trigger workflow_run_changes before update of status, closing on workflow_run for each row
+execute function workflow_run_changes();
 
 create trigger workflow_run_identity
-before update of run_id, job_id, definition, created_at, workflow_id, workflow_name, key_scope, trigger, grants on workflow_run
+before update of run_id, job_id, definition, created_at, workflow_id, workflow_name, key_scope, trigger, request_key,
+  machine_id, grants on workflow_run
 for each row
 execute function refuse_change('IMMUTABLE: what a run was created with does not change');
 
@@ -494,6 +551,9 @@ execute function workflow_run_inserted();
 
 create function workflow_run_status_changed() returns trigger language plpgsql as $$
 begin
+  if old.status is not distinct from new.status then
+    return null;
+  end if;
   perform count_run(old.status, -1);
   perform count_run(new.status, 1);
   update job set state = new.status, status_reason = new.status_reason
@@ -501,8 +561,7 @@ begin
   return null;
 end
 $$;
-create trigger workflow_run_status_changed after update on workflow_run for each row
-when (old.status is distinct from new.status)
+create trigger workflow_run_status_changed after update of status on workflow_run for each row
 execute function workflow_run_status_changed();
 
 create function workflow_run_deleted() returns trigger language plpgsql as $$
@@ -514,57 +573,60 @@ $$;
 create trigger workflow_run_deleted after delete on workflow_run for each row
 execute function workflow_run_deleted();
 
--- A change made from outside: the owner's next compare-and-set misses, so that it looks again.
-create function raise_revision() returns trigger language plpgsql as $$
-begin
-  new.revision := old.revision + 1;
-  return new;
-end
-$$;
-create trigger workflow_run_changed_outside before update on workflow_run for each row
-when (new.revision = old.revision
-  and (old.status is distinct from new.status or old.closing::text is distinct from new.closing::text))
-execute function raise_revision();
-
 create trigger run_payload_immutable before update on run_payload for each row
 execute function refuse_change('IMMUTABLE: a run''s input and output are recorded once');
 
 create trigger payload_chunk_immutable before update on payload_chunk for each row
 execute function refuse_change('IMMUTABLE: a payload is named by its hash');
 
-create trigger node_execution_insert_legal before insert on node_execution for each row
-when ((is_legal_transition('node', '-', new.status, new.actor_kind) is not true
-  or new.attempt_number is distinct from (case new.status when 'running' then 1 else 0 end)) and not is_copying())
-execute function refuse_transition();
-
--- Entering running opens attempt n + 1, leaving it ends attempt n, nothing else touches attempts.
-create trigger node_execution_update_legal before update of status, attempt_number, attempt_status on node_execution
-for each row
-when (is_legal_transition('node', old.status, new.status, new.actor_kind) is not true
-  or not case
-    when new.status = 'running' then new.attempt_number = old.attempt_number + 1
-    when old.status = 'running' then new.attempt_number = old.attempt_number
-      and coalesce(is_legal_transition('attempt', 'running', new.attempt_status, new.actor_kind), false)
-    else new.attempt_number = old.attempt_number and new.attempt_status is not distinct from old.attempt_status end)
-execute function refuse_transition();
-
-create function keep_superseded_attempt() returns trigger language plpgsql as $$
+create function node_execution_created() returns trigger language plpgsql as $$
 begin
-  insert into attempt (run_id, sequence, number, status, error, metrics, started_at, finished_at)
-  values (old.run_id, old.sequence, old.attempt_number, old.attempt_status, old.attempt_error, old.attempt_metrics,
-    old.attempt_started_at, old.attempt_finished_at);
-  return null;
+  if (is_legal_transition('node', '-', new.status, new.actor_kind) is not true
+    or new.attempt_number is distinct from (case new.status when 'running' then 1 else 0 end)) and not is_copying() then
+    raise exception 'ILLEGAL_TRANSITION: - > % by %', new.status, new.actor_kind using errcode = 'HSILL';
+  end if;
+  return new;
 end
 $$;
-create trigger node_execution_superseded after update of attempt_number on node_execution for each row
-when (old.attempt_number > 0 and new.attempt_number <> old.attempt_number)
-execute function keep_superseded_attempt();
+create trigger node_execution_created before insert on node_execution for each row
+execute function node_execution_created();
 
+-- Entering running opens attempt n + 1, leaving it ends attempt n, nothing else touches attempts. The one
+-- before is kept when the next one is claimed.
+create function node_execution_changes() returns trigger language plpgsql as $$
+begin
+  if is_legal_transition('node', old.status, new.status, new.actor_kind) is not true
+    or not (case
+      when new.status = 'running' then new.attempt_number = old.attempt_number + 1
+      when old.status = 'running' then new.attempt_number = old.attempt_number
+        and coalesce(is_legal_transition('attempt', 'running', new.attempt_status, new.actor_kind), false)
+      else new.attempt_number = old.attempt_number and new.attempt_status is not distinct from old.attempt_status end) then
+    raise exception 'ILLEGAL_TRANSITION: % > % by %', old.status, new.status, new.actor_kind using errcode = 'HSILL';
+  end if;
+  if old.attempt_number > 0 and new.attempt_number <> old.attempt_number then
+    insert into attempt (run_id, sequence, number, status, error, metrics, started_at, finished_at)
+    values (old.run_id, old.sequence, old.attempt_number, old.attempt_status, old.attempt_error, old.attempt_metrics,
+      old.attempt_started_at, old.attempt_finished_at);
+  end if;
+  return new;
+end
+$$;
+create trigger node_execution_changes before update of status, attempt_number, attempt_status on node_execution
+for each row
+execute function node_execution_changes();
+
+create function node_execution_output_kept() returns trigger language plpgsql as $$
+begin
+  if old.output_sha256 is not null and (old.output_sha256, old.output_bytes, old.output_text)
+    is distinct from (new.output_sha256, new.output_bytes, new.output_text) then
+    raise exception 'IMMUTABLE: a node''s output is recorded once' using errcode = 'HSIMM';
+  end if;
+  return new;
+end
+$$;
 create trigger node_execution_output_immutable before update of output_sha256, output_bytes, output_text on node_execution
 for each row
-when (old.output_sha256 is not null and (old.output_sha256, old.output_bytes, old.output_text)
-  is distinct from (new.output_sha256, new.output_bytes, new.output_text))
-execute function refuse_change('IMMUTABLE: a node''s output is recorded once');
+execute function node_execution_output_kept();
 
 create trigger attempt_immutable before update on attempt for each row
 execute function refuse_change('IMMUTABLE: a superseded attempt does not change');

@@ -4,8 +4,9 @@ import type { Fence, GroupOutcome } from "../../../app/storage/storage.ts";
 import { conflict } from "../group-rejection.ts";
 import { checkGroup } from "../group-check.ts";
 import { groupKey, type BatchState } from "./postgres-batch-state.ts";
-import { planGroup, type Position } from "./postgres-group-plan.ts";
+import { planGroup } from "./postgres-group-plan.ts";
 import { addWrites, newPhase, type Phase } from "./postgres-phases.ts";
+import type { Position } from "./postgres-writes.ts";
 
 /** A run within one batch: what its writer knew before. Where the batch brought it stands in the state. */
 type Bases = Map<string, Position | null>;
@@ -39,7 +40,7 @@ export function createBatchPlan(state: BatchState, fence: Fence | null): BatchPl
       planned.keep();
       let phase = phases.at(-1);
       if (phase === undefined || planned.needsOwnPhase) phases.push((phase = newPhase()));
-      addWrites(phase, planned);
+      addWrites(phase, planned.writes);
       if (!bases.has(runId)) bases.set(runId, planned.isNewRun ? null : group.expect);
       return { ok: true, groupId, ...planned.position };
     } catch (error) {

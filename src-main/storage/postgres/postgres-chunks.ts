@@ -4,7 +4,10 @@ import type { Query, Transaction } from "./postgres-transaction.ts";
 const chunkBytes = 1_048_576;
 
 /** Stores large payloads by their SHA-256 in pieces, in the transaction of the rows that name them. */
-export function sendChunks(transaction: Transaction, payloads: readonly Payload[]): void {
+export function sendChunks(
+  transaction: Pick<Transaction, "send">,
+  payloads: readonly Payload[],
+): void {
   // In one order for all, so that two engines that save the same do not wait for each other in a circle.
   const bySha = new Map(payloads.map((payload) => [payload.sha256, payload]));
   for (const sha256 of [...bySha.keys()].sort()) {

@@ -30,6 +30,8 @@ export interface PostgresConnection {
    * transaction (40001, 40P01); after a few times that is BUSY.
    */
   write<T>(attempted: string, work: (transaction: Transaction) => Promise<T>): Promise<T>;
+  /** Writes with one statement, which is a transaction of its own: one round trip. */
+  writeAtOnce(attempted: string, statement: Statement, values: readonly Value[]): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -71,19 +73,24 @@ export function openPostgresConnection(options: ConnectionOptions): PostgresConn
     }
   }
 
+  /** Again when the server ended it for a conflict with another transaction. */
+  async function write<T>(attempted: string, work: (client: Client) => Promise<T>): Promise<T> {
+    for (let failures = 1; ; failures += 1) {
+      try {
+        return await withClient(writers, attempted, work);
+      } catch (error) {
+        if (!isWorthRepeating(error) || failures === mostRepeats) throw error;
+      }
+    }
+  }
+
   return {
     read: (attempted, work) =>
       withClient(readers, attempted, (client) => work(queryOf(client, attempted))),
-    async write(attempted, work) {
-      for (let failures = 1; ; failures += 1) {
-        try {
-          return await withClient(writers, attempted, (client) =>
-            inTransaction(client, attempted, work),
-          );
-        } catch (error) {
-          if (!isWorthRepeating(error) || failures === mostRepeats) throw error;
-        }
-      }
+    write: (attempted, work) =>
+      write(attempted, (client) => inTransaction(client, attempted, work)),
+    async writeAtOnce(attempted, statement, values) {
+      await write(attempted, (client) => queryOf(client, attempted)(statement, values));
     },
     close() {
       closing ??= Promise.all([writers.end(), readers.end()]).then(() => undefined);
@@ -119,7 +126,7 @@ function isFatal(error: unknown): error is StorageError {
  * (SIGSTOP, a cut cable) loses it, and with it the locks that others wait for.
  */
 const writerSettings =
-  "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off " +
+  "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off " +
   "-c idle_in_transaction_session_timeout=10s -c lock_timeout=10s";
 
 function openPool({ address, timeoutMs }: ConnectionOptions, max: number, settings: string): Pool {

@@ -82,7 +82,8 @@ function unknownInstance(fence: Fence): StorageError {
   );
 }
 
-const lockInstance = {
+/** Finds the row while the instance has its right to write, and keeps others from taking it. */
+export const lockInstance = {
   name: "lock_instance",
   text: `select epoch from engine_instance
     where epoch = $1 and instance_id = $2 and fenced_at is null for share`,

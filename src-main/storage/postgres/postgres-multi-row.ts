@@ -5,37 +5,117 @@ type Scalar = string | number | boolean | null;
 /** A column of the rows that one statement writes: its name in the SQL, its type, its value in a row. */
 export type Column<Row> = readonly [name: string, type: string, valueOf: (row: Row) => Scalar];
 
+/** Rows on their way into one statement, which may write rows of other kinds too. */
+export interface RowsToWrite {
+  readonly kind: string;
+  readonly count: number;
+  /** An array of objects; what is null is left out. */
+  readonly json: string;
+  /** Writes the rows of `source`, whose alias is `v`. */
+  readonly sql: (source: string) => string;
+  /** Reads a parameter as rows. */
+  readonly source: (parameter: string) => string;
+  /** The error when the statement does not write every row. */
+  readonly otherwise: string | null;
+}
+
 export interface MultiRow<Row> {
   /** Writes all rows with one statement; nothing is sent for none. */
-  send(transaction: Transaction, rows: readonly Row[]): void;
+  send(transaction: Pick<Transaction, "send">, rows: readonly Row[]): void;
+  rowsToWrite(rows: readonly Row[]): RowsToWrite;
 }
 
 /**
- * A statement that takes any number of rows, a parameter (an array) for each column, so that it is
- * prepared once. `sql` gets the source of the rows, `v`, in their order, and what stands for their count.
+ * SQL that writes any number of rows, which come as one JSON parameter: PostgreSQL unpacks it at once, while
+ * an array for each column costs a buffer of 16 KB for each. The source of the rows, `v`, has their columns
+ * and their `position`.
  */
 export function multiRow<Row>(
-  name: string,
+  kind: string,
   columns: readonly Column<Row>[],
-  sql: (source: string, count: string) => string,
+  sql: (source: string) => string,
+  otherwise: string | null = null,
 ): MultiRow<Row> {
-  const parameters = columns.map(([, type], index) => `$${index + 1}::${type}[]`).join(", ");
-  const names = columns.map(([column]) => column).join(", ");
-  const source = `unnest(${parameters}) with ordinality as v (${names}, position)`;
-  const text = sql(source, `$${columns.length + 1}`);
-  const statement: Statement = { name, text };
+  const rowsToWrite = (rows: readonly Row[]): RowsToWrite => ({
+    kind,
+    count: rows.length,
+    json: jsonOf(columns, rows),
+    sql,
+    source: (parameter) => sourceOf(columns, parameter),
+    otherwise,
+  });
   return {
+    rowsToWrite,
     send(transaction, rows) {
       if (rows.length === 0) return;
-      const values: Value[] = columns.map(([, , valueOf]) => rows.map(valueOf));
-      if (text.includes(`$${columns.length + 1}`)) values.push(rows.length);
+      const { statement, values } = together([rowsToWrite(rows)]);
       transaction.send(statement, values);
     },
   };
 }
 
-/** `sql`, which returns a row for each one that it changed, undone unless it changed all of them. */
-export function changingAll(sql: string, count: string, otherwise: string): string {
-  return `with changed as (${sql} returning 1)
-    select require_rows((select count(*) from changed), ${count}, '${otherwise}')`;
+/** One statement for rows of several kinds, each kind once. Its parts do not see each other's rows. */
+export function together(
+  parts: readonly RowsToWrite[],
+  guard: { readonly sql: string; readonly values: readonly Value[] } | null = null,
+): { readonly statement: Statement; readonly values: readonly Value[] } {
+  const values: Value[] = [...(guard?.values ?? [])];
+  const written: string[] = guard === null ? [] : [`guard as materialized (${guard.sql})`];
+  // In this order: whoever has no right to write finds out before it waits for a row.
+  const checked: string[] =
+    guard === null ? [] : [requireRows("guard", "1", "CONFLICT: the right to write is lost")];
+  for (const { kind, count, json, sql, source, otherwise } of parts) {
+    const rows = `$${values.push(json)}::json`;
+    const isChecked = otherwise !== null;
+    written.push(`${kind} as (${sql(source(rows))}${isChecked ? " returning 1" : ""})`);
+    if (isChecked) checked.push(requireRows(kind, `$${values.push(count)}::int8`, otherwise));
+  }
+  const text = `with ${written.join(", ")} select ${checked.length === 0 ? "1" : checked.join(", ")}`;
+  return { statement: { name: nameOf(text), text }, values };
+}
+
+function requireRows(of: string, count: string, otherwise: string): string {
+  return `require_rows((select count(*) from ${of}), ${count}, '${otherwise}')`;
+}
+
+const names = new Map<string, string>();
+
+/** Each combination of kinds is prepared once a connection, under a number. */
+function nameOf(text: string): string {
+  const name = names.get(text) ?? `write_${names.size + 1}`;
+  names.set(text, name);
+  return name;
+}
+
+/**
+ * JSON columns travel as text and are cast, so that they are stored as they were written. The condition on
+ * the position holds for every row: it makes the planner expect few of them, and look each one up by its
+ * key. It plans once, maybe while the tables are empty, and would read a whole index for the 100 it expects.
+ */
+function sourceOf<Row>(columns: readonly Column<Row>[], parameter: string): string {
+  const selected = columns.map(([name, type]) => (type === "json" ? `${name}::json` : name));
+  const typed = columns.map(([name, type]) => `${name} ${type === "json" ? "text" : type}`);
+  const named = columns.map(([name]) => name);
+  return `(select ${selected.join(", ")}, position
+    from rows from (json_to_recordset(${parameter}) as (${typed.join(", ")}))
+      with ordinality as r (${named.join(", ")}, position)
+    where position between 1 and 1000000) v`;
+}
+
+function jsonOf<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): string {
+  const objects = rows.map((row) => {
+    const object: Record<string, Scalar> = {};
+    for (const [name, , valueOf] of columns) {
+      const value = valueOf(row);
+      if (value !== null) object[name] = value;
+    }
+    return object;
+  });
+  const text = JSON.stringify(objects);
+  // Half a surrogate pair is no text for PostgreSQL; as everywhere else it becomes U+FFFD.
+  return /\\ud[89a-f]/.test(text) ? JSON.stringify(objects, wellFormed) : text;
+}
+
+function wellFormed(_key: string, value: unknown): unknown {
+  return typeof value === "string" ? value.toWellFormed() : value;
 }

@@ -1,6 +1,6 @@
 import type { Payload } from "../../../app/model/json.ts";
 import { inlineText } from "../payload-limits.ts";
-import { changingAll, multiRow, type Column } from "./postgres-multi-row.ts";
+import { multiRow, type Column } from "./postgres-multi-row.ts";
 import { storedText } from "./postgres-values.ts";
 import type { NewNode, NodeUpdate, StepWrite } from "./postgres-writes.ts";
 
@@ -40,44 +40,51 @@ function payloadColumns(
   ];
 }
 
-/** Creates node executions. A taken-over output is copied inside the database: it may be large. */
+const creation: readonly Column<NewNode>[] = [
+  ...details,
+  ["node_path", "text", (row) => storedText(row.nodePath)],
+  ["iteration_path", "text", (row) => row.iterationPath],
+  ["node_type", "text", (row) => row.nodeType],
+  ["replay", "text", (row) => row.replay],
+  ["generation", "int4", (row) => row.generation],
+];
+
+const insertInto = (outputOf: (part: string) => string): string => `
+  insert into node_execution (run_id, sequence, node_path, iteration_path, node_type, replay, generation,
+    status, status_reason, actor_kind, actor_id, actor_via, created_at, started_at, finished_at, not_before,
+    attempt_number, attempt_status, attempt_started_at, error, taken_edges, question,
+    input_sha256, input_bytes, input_text, output_sha256, output_bytes, output_text,
+    answer_sha256, answer_bytes, answer_text)
+  select v.run_id, v.sequence, v.node_path, v.iteration_path, v.node_type, v.replay, v.generation,
+    v.status, v.reason, v.actor_kind, v.actor_id, v.actor_via, v.at,
+    case v.status when 'running' then v.at end,
+    case when v.status in ('completed', 'completed_with_issues', 'failed', 'cancelled') then v.at end,
+    v.not_before, coalesce(v.attempt_number, 0), v.attempt_status,
+    case when v.attempt_number is not null then v.at end, v.error, v.taken_edges, v.question,
+    v.input_sha256, v.input_bytes, v.input_text, ${outputOf("sha256")}, ${outputOf("bytes")}, ${outputOf("text")},
+    v.answer_sha256, v.answer_bytes, v.answer_text`;
+
+/** Creates node executions. */
 export const insertNodes = multiRow<NewNode>(
   "insert_nodes",
+  creation,
+  (source) => `${insertInto((part) => `v.output_${part}`)} from ${source}`,
+);
+
+/** Creates node executions that take over a saved output, which is copied inside the database: it may be large. */
+export const takeOverNodes = multiRow<NewNode>(
+  "take_over_nodes",
   [
-    ...details,
-    ["node_path", "text", (row) => storedText(row.nodePath)],
-    ["iteration_path", "text", (row) => row.iterationPath],
-    ["node_type", "text", (row) => row.nodeType],
-    ["replay", "text", (row) => row.replay],
-    ["generation", "int4", (row) => row.generation],
+    ...creation,
     ["reuse_run_id", "uuid", ({ reuse }) => reuse?.runId ?? null],
     ["reuse_sequence", "int4", ({ reuse }) => reuse?.sequence ?? null],
     ["reuse_sha256", "text", ({ reuse }) => reuse?.sha256 ?? null],
   ],
-  (source, count) =>
-    changingAll(
-      `insert into node_execution (run_id, sequence, node_path, iteration_path, node_type, replay, generation,
-        status, status_reason, actor_kind, actor_id, actor_via, created_at, started_at, finished_at, not_before,
-        attempt_number, attempt_status, attempt_started_at, error, taken_edges, question,
-        input_sha256, input_bytes, input_text, output_sha256, output_bytes, output_text,
-        answer_sha256, answer_bytes, answer_text)
-      select v.run_id, v.sequence, v.node_path, v.iteration_path, v.node_type, v.replay, v.generation,
-        v.status, v.reason, v.actor_kind, v.actor_id, v.actor_via, v.at,
-        case v.status when 'running' then v.at end,
-        case when v.status in ('completed', 'completed_with_issues', 'failed', 'cancelled') then v.at end,
-        v.not_before, coalesce(v.attempt_number, 0), v.attempt_status,
-        case when v.attempt_number is not null then v.at end, v.error, v.taken_edges, v.question,
-        v.input_sha256, v.input_bytes, v.input_text,
-        coalesce(v.output_sha256, s.output_sha256), coalesce(v.output_bytes, s.output_bytes),
-        coalesce(v.output_text, s.output_text), v.answer_sha256, v.answer_bytes, v.answer_text
-      from ${source}
-        left join node_execution s on s.run_id = v.reuse_run_id and s.sequence = v.reuse_sequence
-          and s.output_sha256 = v.reuse_sha256 and s.status in ('completed', 'completed_with_issues')
-      where v.reuse_run_id is null or s.run_id is not null
-      order by v.position`,
-      count,
-      "CONSTRAINT: a saved output to take over is not there",
-    ),
+  (source) => `
+    ${insertInto((part) => `s.output_${part}`)}
+    from ${source} join node_execution s on s.run_id = v.reuse_run_id and s.sequence = v.reuse_sequence
+      and s.output_sha256 = v.reuse_sha256 and s.status in ('completed', 'completed_with_issues')`,
+  "CONSTRAINT: a saved output to take over is not there",
 );
 
 const kept = (slot: string): string =>
@@ -92,9 +99,8 @@ const kept = (slot: string): string =>
 export const updateNodes = multiRow<NodeUpdate>(
   "update_nodes",
   [...details, ["from_status", "text", (row) => row.from]],
-  (source, count) =>
-    changingAll(
-      `update node_execution n set
+  (source) =>
+    `update node_execution n set
         status = v.status, status_reason = v.reason,
         actor_kind = v.actor_kind, actor_id = v.actor_id, actor_via = v.actor_via,
         started_at = case v.status when 'running' then coalesce(n.started_at, v.at) else n.started_at end,
@@ -116,9 +122,7 @@ export const updateNodes = multiRow<NodeUpdate>(
       where n.run_id = v.run_id and n.sequence = v.sequence and n.status = v.from_status
         and n.attempt_number = case v.status when 'running' then v.attempt_number - 1
           else coalesce(v.attempt_number, n.attempt_number) end`,
-      count,
-      "CONFLICT: node executions changed meanwhile",
-    ),
+  "CONFLICT: node executions changed meanwhile",
 );
 
 /** Intents and results of sub-steps. */

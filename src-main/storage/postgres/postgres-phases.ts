@@ -1,60 +1,80 @@
+import { nodeKey } from "./postgres-batch-state.ts";
+import { sendChunks } from "./postgres-chunks.ts";
 import { insertEvents } from "./postgres-event-writes.ts";
-import { insertNodes, updateNodes, upsertSteps } from "./postgres-node-writes.ts";
+import { together, type RowsToWrite } from "./postgres-multi-row.ts";
+import { insertNodes, takeOverNodes, updateNodes, upsertSteps } from "./postgres-node-writes.ts";
 import {
+  advanceRuns,
   insertJobs,
   insertRunPayloads,
   insertRuns,
   setJobMetrics,
   updateRuns,
 } from "./postgres-run-writes.ts";
-import { sendChunks } from "./postgres-chunks.ts";
 import type { Transaction } from "./postgres-transaction.ts";
 import { noWrites, type RunUpdate, type Writes } from "./postgres-writes.ts";
-import { nodeKey } from "./postgres-batch-state.ts";
-import type { GroupWrites } from "./postgres-group-plan.ts";
 
-/** Writes that go out together: groups that do not have to see each other's rows. */
+/**
+ * Writes that go out together: groups that do not have to see each other's rows. A wave is one statement,
+ * in which a row is written once: its next change waits for the next wave.
+ */
 export interface Phase {
-  readonly writes: Writes;
-  readonly updatesOfRun: Map<string, RunUpdate[]>;
-  readonly wavesOf: Map<string, number>;
+  readonly waves: Writes[];
+  /** The next wave that may write a row, by its key. */
+  readonly nextWaves: Map<string, number>;
+  /** The newest change of each run. */
+  readonly runUpdates: Map<string, RunUpdate>;
 }
 
 export function newPhase(): Phase {
-  return { writes: noWrites(), updatesOfRun: new Map(), wavesOf: new Map() };
+  return { waves: [], nextWaves: new Map(), runUpdates: new Map() };
 }
 
-/** Adds a group's writes. One statement changes a row once, so a row's next change waits for the next wave. */
-export function addWrites({ writes, updatesOfRun, wavesOf }: Phase, group: GroupWrites): void {
-  writes.runs.push(...group.runs);
-  writes.runPayloads.push(...group.runPayloads);
-  writes.jobMetrics.push(...group.jobMetrics);
-  writes.nodes.push(...group.nodes);
-  writes.events.push(...group.events);
-  writes.largePayloads.push(...group.largePayloads);
-  for (const update of group.nodeUpdates) {
-    const wave = nextWave(wavesOf, nodeKey(update.runId, update.sequence));
-    (writes.nodeUpdates[wave] ??= []).push(update);
+export function addWrites(phase: Phase, group: Writes): void {
+  const first = waveAt(phase, 0);
+  first.largePayloads.push(...group.largePayloads);
+  for (const run of group.runs) {
+    first.runs.push(run);
+    takeWave(phase, run.runId);
+    // They find the job by its run.
+    takeWave(phase, metricsKey(run.runId));
   }
-  for (const step of group.steps) {
-    const wave = nextWave(wavesOf, `${nodeKey(step.runId, step.sequence)}/${step.n}/${step.name}`);
-    (writes.steps[wave] ??= []).push(step);
+  first.runPayloads.push(...group.runPayloads);
+  for (const update of group.runUpdates) addRunUpdate(phase, update);
+  for (const metrics of group.jobMetrics)
+    takeWave(phase, metricsKey(metrics.runId)).jobMetrics.push(metrics);
+  for (const node of group.nodes) {
+    first.nodes.push(node);
+    takeWave(phase, nodeKey(node.runId, node.sequence));
   }
-  for (const update of group.runUpdates) addRunUpdate({ updatesOfRun, writes }, update);
+  for (const update of group.nodeUpdates)
+    takeWave(phase, nodeKey(update.runId, update.sequence)).nodeUpdates.push(update);
+  for (const step of group.steps)
+    takeWave(phase, `${nodeKey(step.runId, step.sequence)}/${step.n}/${step.name}`).steps.push(
+      step,
+    );
+  first.events.push(...group.events);
 }
 
-function addRunUpdate(
-  { updatesOfRun, writes }: Pick<Phase, "updatesOfRun" | "writes">,
-  update: RunUpdate,
-): void {
-  const updates = updatesOfRun.get(update.runId) ?? [];
-  updatesOfRun.set(update.runId, updates);
-  const last = updates.at(-1);
+const metricsKey = (runId: string): string => `metrics of ${runId}`;
+
+function waveAt({ waves }: Phase, index: number): Writes {
+  return (waves[index] ??= noWrites());
+}
+
+function takeWave(phase: Phase, key: string): Writes {
+  const index = phase.nextWaves.get(key) ?? 0;
+  phase.nextWaves.set(key, index + 1);
+  return waveAt(phase, index);
+}
+
+function addRunUpdate(phase: Phase, update: RunUpdate): void {
+  const last = phase.runUpdates.get(update.runId);
   if (last === undefined || (last.status !== null && update.status !== null)) {
-    (writes.runUpdates[updates.length] ??= []).push(update);
-    updates.push(update);
-    // Only the last wave says where the run came to.
-    if (last !== undefined) last.revision = last.lastSeq = null;
+    takeWave(phase, update.runId).runUpdates.push(update);
+    phase.runUpdates.set(update.runId, update);
+    // Only the first wave says where the run was, only the last one where it came to.
+    if (last !== undefined) last.revision = last.lastSeq = update.expect = null;
     return;
   }
   last.status ??= update.status;
@@ -67,25 +87,46 @@ function addRunUpdate(
   last.lastSeq = update.lastSeq;
 }
 
-function nextWave(waves: Map<string, number>, key: string): number {
-  const wave = waves.get(key) ?? 0;
-  waves.set(key, wave + 1);
-  return wave;
+/** Sends a phase: a statement a wave, nothing awaited. */
+export function sendPhase(transaction: Pick<Transaction, "send">, { waves }: Phase): void {
+  for (const wave of waves) {
+    sendChunks(transaction, wave.largePayloads);
+    const { statement, values } = together(partsOf(wave));
+    transaction.send(statement, values);
+  }
 }
 
-/** Sends a phase: a statement for each kind of row and wave, nothing awaited. */
-export function sendPhase(transaction: Transaction, { writes }: Phase): void {
-  sendChunks(transaction, writes.largePayloads);
-  insertJobs.send(
-    transaction,
-    writes.runs.filter(({ change }) => !change.existingJob),
-  );
-  insertRuns.send(transaction, writes.runs);
-  insertRunPayloads.send(transaction, writes.runPayloads);
-  for (const wave of writes.runUpdates) updateRuns.send(transaction, wave);
-  setJobMetrics.send(transaction, writes.jobMetrics);
-  insertNodes.send(transaction, writes.nodes);
-  for (const wave of writes.nodeUpdates) updateNodes.send(transaction, wave);
-  for (const wave of writes.steps) upsertSteps.send(transaction, wave);
-  insertEvents.send(transaction, writes.events);
+/** The rows of a wave, one part for each kind of which there are any. */
+export function partsOf(wave: Writes): readonly RowsToWrite[] {
+  const [advances, updates] = splitRunUpdates(wave.runUpdates);
+  return [
+    insertJobs.rowsToWrite(wave.runs.filter(({ change }) => !change.existingJob)),
+    insertRuns.rowsToWrite(wave.runs),
+    insertRunPayloads.rowsToWrite(wave.runPayloads),
+    advanceRuns.rowsToWrite(advances),
+    updateRuns.rowsToWrite(updates),
+    setJobMetrics.rowsToWrite(wave.jobMetrics),
+    insertNodes.rowsToWrite(wave.nodes.filter(({ reuse }) => reuse === null)),
+    takeOverNodes.rowsToWrite(wave.nodes.filter(({ reuse }) => reuse !== null)),
+    updateNodes.rowsToWrite(wave.nodeUpdates),
+    upsertSteps.rowsToWrite(wave.steps),
+    insertEvents.rowsToWrite(wave.events),
+  ].filter(({ count }) => count > 0);
+}
+
+/** Runs that only move on, and those of which more changes: a step's statement touches few columns. */
+function splitRunUpdates(all: readonly RunUpdate[]): readonly [RunUpdate[], RunUpdate[]] {
+  const advances: RunUpdate[] = [];
+  const updates: RunUpdate[] = [];
+  for (const update of all.toSorted(byRunId)) {
+    const { status, closing, pinned, tags } = update;
+    const isAdvance = status === null && closing === null && pinned === null && tags === null;
+    (isAdvance ? advances : updates).push(update);
+  }
+  return [advances, updates];
+}
+
+/** In one order for all engines, so that they do not wait for each other's runs in a circle. */
+function byRunId(a: RunUpdate, b: RunUpdate): number {
+  return a.runId < b.runId ? -1 : a.runId > b.runId ? 1 : 0;
 }

@@ -6,7 +6,7 @@ import { fenceDead, fenceExpired, requireFence } from "./postgres-instances.ts";
 import { updateNodes } from "./postgres-node-writes.ts";
 import { listOrphans, type Orphan } from "./postgres-orphans.ts";
 import { planRecovery, type RecoveredOrphan } from "./postgres-recovery-plan.ts";
-import { changingAll, multiRow } from "./postgres-multi-row.ts";
+import { multiRow } from "./postgres-multi-row.ts";
 import { stretchSql } from "./postgres-run-writes.ts";
 import { storedText } from "./postgres-values.ts";
 
@@ -75,9 +75,8 @@ const stallRuns = multiRow<RecoveredOrphan>(
     ["nodes_done", "int4", (row) => (row.to === "stalled" ? 0 : row.nodes.length)],
     ["events", "int4", (row) => row.nodes.length + 1],
   ],
-  (source, count) =>
-    changingAll(
-      `update workflow_run r set
+  (source) =>
+    `update workflow_run r set
         status = v.to_status, status_reason = v.reason,
         actor_kind = 'system', actor_id = v.actor_id, actor_via = 'recovery',
         revision = r.revision + 1, last_seq = r.last_seq + v.events,
@@ -87,9 +86,7 @@ const stallRuns = multiRow<RecoveredOrphan>(
         finished_at = case v.to_status when 'stalled' then null else v.at end
       from ${source}
       where r.run_id = v.run_id and r.status = 'running'`,
-      count,
-      "CONFLICT: runs changed meanwhile",
-    ),
+  "CONFLICT: runs changed meanwhile",
 );
 
 const poisonRuns = multiRow<RecoveredOrphan>(
@@ -99,14 +96,11 @@ const poisonRuns = multiRow<RecoveredOrphan>(
     ["reason", "text", (row) => row.poisonReason],
     ["at", "timestamptz", (row) => row.at],
   ],
-  (source, count) =>
-    changingAll(
-      `update workflow_run r set
+  (source) =>
+    `update workflow_run r set
         status = 'poisoned', status_reason = v.reason,
         revision = r.revision + 1, last_seq = r.last_seq + 1, finished_at = v.at
       from ${source}
       where r.run_id = v.run_id and r.status = 'stalled'`,
-      count,
-      "CONFLICT: runs changed meanwhile",
-    ),
+  "CONFLICT: runs changed meanwhile",
 );

@@ -1,5 +1,5 @@
 import { inlineText } from "../payload-limits.ts";
-import { changingAll, multiRow } from "./postgres-multi-row.ts";
+import { multiRow, type Column } from "./postgres-multi-row.ts";
 import { storedText } from "./postgres-values.ts";
 import type { NewRun, RunPayload, RunUpdate, Writes } from "./postgres-writes.ts";
 
@@ -84,14 +84,42 @@ export function stretchSql(until: string): string {
   return `greatest(0, round(extract(epoch from (${until} - r.running_since)) * 1000)::bigint)`;
 }
 
-/**
- * Changes runs: their status, closing, pins and tags where given, and where the batch brought them. The
- * revision rises by itself with each wave but the last, which sets it.
- */
+/** Where a run was, which the writer knew, and where it comes to; the revision rises by itself where none is given. */
+const position: readonly Column<RunUpdate>[] = [
+  ["run_id", "uuid", (row) => row.runId],
+  ["from_revision", "int8", ({ expect }) => expect?.revision ?? null],
+  ["from_last_seq", "int8", ({ expect }) => expect?.lastSeq ?? null],
+  ["nodes_done", "int4", (row) => row.nodesDone],
+  ["progressed", "bool", (row) => row.progressed],
+  ["revision", "int8", (row) => row.revision],
+  ["last_seq", "int8", (row) => row.lastSeq],
+];
+
+const advance = `nodes_done = r.nodes_done + v.nodes_done,
+  revision = coalesce(v.revision, r.revision + 1),
+  last_seq = coalesce(v.last_seq, r.last_seq)`;
+
+const isExpected = `r.run_id = v.run_id and r.revision = coalesce(v.from_revision, r.revision)
+  and r.last_seq = coalesce(v.from_last_seq, r.last_seq)`;
+
+const otherwise = "CONFLICT: runs changed meanwhile";
+
+/** Moves runs on whose steps alone changed. */
+export const advanceRuns = multiRow<RunUpdate>(
+  "advance_runs",
+  position,
+  (source) => `
+    update workflow_run r set ${advance}, crash_count = case when v.progressed then 0 else r.crash_count end
+    from ${source}
+    where ${isExpected}`,
+  otherwise,
+);
+
+/** Changes runs: their status, closing, pins and tags where given, and where the batch brought them. */
 export const updateRuns = multiRow<RunUpdate>(
   "update_runs",
   [
-    ["run_id", "uuid", (row) => row.runId],
+    ...position,
     ["from_status", "text", ({ status }) => status?.from ?? null],
     ["to_status", "text", ({ status }) => status?.to ?? null],
     ["at", "timestamptz", ({ status }) => status?.at ?? null],
@@ -105,14 +133,9 @@ export const updateRuns = multiRow<RunUpdate>(
     ["closing", "json", (row) => row.closing],
     ["pinned", "bool", (row) => row.pinned],
     ["tags", "json", (row) => row.tags],
-    ["nodes_done", "int4", (row) => row.nodesDone],
-    ["progressed", "bool", (row) => row.progressed],
-    ["revision", "int8", (row) => row.revision],
-    ["last_seq", "int8", (row) => row.lastSeq],
   ],
-  (source, count) =>
-    changingAll(
-      `update workflow_run r set
+  (source) =>
+    `update workflow_run r set
         status = coalesce(v.to_status, r.status),
         status_reason = case when v.to_status is null then r.status_reason else v.reason end,
         actor_kind = coalesce(v.actor_kind, r.actor_kind),
@@ -134,12 +157,8 @@ export const updateRuns = multiRow<RunUpdate>(
         closing = coalesce(v.closing, r.closing),
         pinned = coalesce(v.pinned, r.pinned),
         tags = coalesce(v.tags, r.tags),
-        nodes_done = r.nodes_done + v.nodes_done,
-        revision = coalesce(v.revision, r.revision + 1),
-        last_seq = coalesce(v.last_seq, r.last_seq)
+        ${advance}
       from ${source}
-      where r.run_id = v.run_id and r.status = coalesce(v.from_status, r.status)`,
-      count,
-      "CONFLICT: runs changed meanwhile",
-    ),
+      where ${isExpected} and r.status = coalesce(v.from_status, r.status)`,
+  otherwise,
 );

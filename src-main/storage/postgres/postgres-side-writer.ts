@@ -2,7 +2,7 @@ import type { PinnedDefinition } from "../../../app/model/workflow-definition.ts
 import { StorageError } from "../../../app/storage/storage-error.ts";
 import type { LogLine, RegisteredChildProcess } from "../../../app/storage/storage.ts";
 import type { PostgresConnection } from "./postgres-connection.ts";
-import { changingAll, multiRow } from "./postgres-multi-row.ts";
+import { multiRow } from "./postgres-multi-row.ts";
 import { nodeKeyOf } from "./postgres-reads.ts";
 import type { Value } from "./postgres-transaction.ts";
 import { storedText } from "./postgres-values.ts";
@@ -74,13 +74,10 @@ const insertLogs = multiRow<LogLine>(
     ["level", "text", (line) => line.level],
     ["text", "text", (line) => storedText(line.text)],
   ],
-  (source, count) =>
-    changingAll(
-      `insert into node_log (run_id, sequence, attempt, at, level, text)
+  (source) =>
+    `insert into node_log (run_id, sequence, attempt, at, level, text)
       select run_id, sequence, attempt, at, level, text from ${source} order by position`,
-      count,
-      "CONSTRAINT: log lines",
-    ),
+  "CONSTRAINT: log lines",
 );
 
 const upsertChild = {

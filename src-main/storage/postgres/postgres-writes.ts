@@ -1,16 +1,24 @@
-import type { ActorKind } from "../../../app/model/actor.ts";
+import type { Actor, ActorKind } from "../../../app/model/actor.ts";
 import type { JobState } from "../../../app/model/job.ts";
 import type { Payload } from "../../../app/model/json.ts";
 import type { AttemptStatus, NodeStatus } from "../../../app/model/node-execution.ts";
 import type { CreateRun } from "../../../app/storage/change.ts";
 
-// The rows that a batch writes, as plain data: postgres-batch-plan.ts makes them, the *-writes.ts files
-// send each list with one statement.
+// The rows that a batch writes, as plain data: postgres-batch-plan.ts makes them, postgres-phases.ts
+// sends them, the *-writes.ts files know their SQL.
 
 export interface ByActor {
   readonly actorKind: ActorKind;
   readonly actorId: string | null;
   readonly actorVia: string | null;
+}
+
+export function byActor({ kind, id, via }: Actor): ByActor {
+  return { actorKind: kind, actorId: id ?? null, actorVia: via ?? null };
+}
+
+export function textOf(value: object | undefined): string | null {
+  return value === undefined ? null : JSON.stringify(value);
 }
 
 export interface NewRun extends ByActor {
@@ -22,9 +30,16 @@ export interface NewRun extends ByActor {
   readonly change: CreateRun;
 }
 
+export interface Position {
+  readonly revision: number;
+  readonly lastSeq: number;
+}
+
 /** One statement's worth of changes of a run's row. The last one of a batch carries where the run came to. */
 export interface RunUpdate {
   readonly runId: string;
+  /** What its writer knew of the run before the batch: another one is a conflict. */
+  expect: Position | null;
   status: (ByActor & RunStatusChange) | null;
   closing: string | null;
   pinned: boolean | null;
@@ -112,18 +127,15 @@ export interface EventWrite extends ByActor {
   readonly checksum: number;
 }
 
-/**
- * What can be sent together. Later rows of the same thing wait for a later wave, because one statement
- * changes a row once: `runUpdates[1]` holds the second changes of runs, and so on.
- */
+/** Rows in the order of the changes that they come from. */
 export interface Writes {
   readonly runs: NewRun[];
   readonly runPayloads: RunPayload[];
-  readonly runUpdates: RunUpdate[][];
+  readonly runUpdates: RunUpdate[];
   readonly jobMetrics: { readonly runId: string; readonly metrics: string }[];
   readonly nodes: NewNode[];
-  readonly nodeUpdates: NodeUpdate[][];
-  readonly steps: StepWrite[][];
+  readonly nodeUpdates: NodeUpdate[];
+  readonly steps: StepWrite[];
   readonly events: EventWrite[];
   /** Above 1 MB: their rows hold only SHA-256 and length. */
   readonly largePayloads: Payload[];
