@@ -102,12 +102,13 @@ export function objectsOf(line: JsonLine | undefined, member: string): JsonLine[
   return z.array(JsonLine).parse(line?.[member]);
 }
 
-/** Asks again and again, at most for some seconds, until there is an answer other than null. */
+/** Asks again and again, at most for a while, until there is an answer other than null. */
 export async function eventually<T>(
   what: string,
   ask: () => T | null | Promise<T | null>,
+  { withinMs = 15_000 } = {},
 ): Promise<T> {
-  const deadline = performance.now() + 15_000;
+  const deadline = performance.now() + withinMs;
   for (;;) {
     const answer = await ask();
     if (answer !== null) return answer;
