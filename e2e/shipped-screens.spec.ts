@@ -28,7 +28,7 @@ test.describe("the app's window, when something ends", { tag: tags.product }, ()
     expect(readHistory(host.folder.data).nodes.map(({ attempts }) => attempts)).toEqual([1, 1]);
   });
 
-  test("[U2] a core thread that ends: red bar, recovery panel, one new start; a second end stays down", async ({
+  test("[U2] a core thread that ends: red bar, recovery panel, one new start; after a second end a person restarts it", async ({
     desktopHost: host,
   }) => {
     const launched = await host.launch(["keep-workers.cjs"]);
@@ -44,11 +44,15 @@ test.describe("the app's window, when something ends", { tag: tags.product }, ()
     await expect(runRow(page, "A long thought")).toContainText("Running");
     await endCore(launched);
     const bar = page.getByRole("alert").filter({ hasText: "Engine stopped." });
-    await expect(bar).toContainText("quit Handshake and open it again");
+    await expect(bar).toContainText("not started again by itself");
     await expect(runRow(page, "A long thought")).toContainText("Was running");
     // What is there can still be looked at.
     await goTo(page, "Workflows");
-    await expect(bar).toBeVisible();
+    await goTo(page, "Runs");
+    await bar.getByRole("button", { name: "Restart engine" }).click();
+    await expect(bar).toBeHidden();
+    await expect(runRow(page, "A long thought")).toContainText("Stalled");
+    await expect(recoveryPanel(page)).toContainText("Nothing is running now.");
   });
 
   test("after a crash the panel's heading has the focus in a window that nobody touched", async ({

@@ -1,7 +1,7 @@
 import { expect, type Page } from "@playwright/test";
 import { startRun } from "../host/host.ts";
 import { test } from "../host/host-test.ts";
-import { goTo, recoveryPanel, runRow } from "../story/screens.ts";
+import { goTo, recoveryPanel, runHeader, runRow } from "../story/screens.ts";
 import { longThought } from "../story/workflows.ts";
 import { tags } from "../tags.ts";
 
@@ -42,6 +42,22 @@ test.describe("a tab that is left open", { tag: tags.product }, () => {
     await page.reload();
     await expect(steps.getByRole("row", { name: /think/ })).toContainText("Running");
     expect(withoutTimes(await steps.ariaSnapshot())).toBe(withoutTimes(before));
+  });
+
+  test("[S10] on a run's page is led to what stopped, once", async ({ browserHost: host }) => {
+    const page = await host.start();
+    await startRun(host, longThought);
+    await runRow(page, "A long thought").click();
+    await expect(runHeader(page, "A long thought").getByText("Running")).toBeVisible();
+    await host.kill();
+    await host.start();
+    await expect(runHeader(page, "A long thought").getByText("Stalled")).toBeVisible();
+    const bar = page.getByRole("status").filter({ hasText: /^1 run stopped / });
+    await bar.getByRole("button", { name: "Show what stopped" }).click();
+    await expect(recoveryPanel(page)).toContainText("A long thought");
+    await page.goBack();
+    await expect(runHeader(page, "A long thought").getByText("Stalled")).toBeVisible();
+    await expect(bar).toBeHidden();
   });
 
   test("keeps the answer that was being typed while the engine is away", async ({

@@ -5,6 +5,8 @@ export interface CoreSupervisor {
   readonly core: CoreClient | null;
   /** True when it ended twice within ten minutes: nothing is started any more. */
   readonly isDown: boolean;
+  /** A person asks for another start of one that is down; if that ends too within ten minutes, it stays down again. */
+  restart(): Promise<void>;
   /** Drains and closes; no restart follows. */
   close(options: { readonly drainMs: number }): Promise<void>;
 }
@@ -13,8 +15,8 @@ export interface SupervisedCore {
   /** Starts a core as a new instance; recovery is part of it. */
   start(): Promise<CoreClient>;
   now(): number;
-  /** The core ended without being asked to. Its clients have to connect anew. */
-  onEnd(error: Error): void;
+  /** The core ended without being asked to. Its clients have to connect anew; with `staysDown` nothing is started by itself. */
+  onEnd(error: Error, next: { readonly staysDown: boolean }): void;
   onRestart(core: CoreClient): void;
 }
 
@@ -34,12 +36,9 @@ export async function superviseCore(host: SupervisedCore): Promise<CoreSuperviso
       core = null;
       const isSecond = host.now() - lastEnd < restartWindowMs;
       lastEnd = host.now();
-      host.onEnd(error);
-      if (isSecond) {
-        isDown = true;
-        return;
-      }
-      await restart();
+      isDown = isSecond;
+      host.onEnd(error, { staysDown: isDown });
+      if (!isDown) await restart();
     });
   }
 
@@ -55,7 +54,7 @@ export async function superviseCore(host: SupervisedCore): Promise<CoreSuperviso
       host.onRestart(restarted);
     } catch (error) {
       isDown = true;
-      host.onEnd(error instanceof Error ? error : new Error(String(error)));
+      host.onEnd(error instanceof Error ? error : new Error(String(error)), { staysDown: true });
     }
   }
 
@@ -65,6 +64,11 @@ export async function superviseCore(host: SupervisedCore): Promise<CoreSuperviso
     },
     get isDown() {
       return isDown;
+    },
+    async restart() {
+      if (!isDown || isClosing) return;
+      isDown = false;
+      await restart();
     },
     async close({ drainMs }) {
       isClosing = true;

@@ -30,6 +30,7 @@ test(
         },
       },
       onDocument: () => undefined,
+      onRestart: () => undefined,
     });
     bridge.setCore(client);
     const ours = windowOf(7);

@@ -9,6 +9,7 @@ import type { DataFolderChoice } from "../data-folder.ts";
 import type { Opening } from "../../app/contract/opening.ts";
 import type { UpdateState } from "../../app/contract/update.ts";
 import type { AppLog } from "./app-log.ts";
+import type { CoreDown } from "./bridge-channel.ts";
 import { openCoreDesk, type CoreDesk, type CoreDeskEvents } from "./core-desk.ts";
 import type { DesktopObserver } from "./desktop-observer.ts";
 import { createDesktopSigns } from "./desktop-signs.ts";
@@ -36,7 +37,7 @@ export interface DesktopAppOptions {
 /** From the lock to the window: core thread → recovery done → window; and the way back. */
 export function runDesktopApp(options: DesktopAppOptions): void {
   const { dataFolder, workFolder, log, settings, prepared, observer } = options;
-  const bridge = createIpcBridge({ log, onDocument });
+  const bridge = createIpcBridge({ log, onDocument, onRestart: () => void restartCore() });
   let supervisor: Promise<CoreSupervisor> | null = null;
   let core: CoreClient | null = null;
   let updateState: UpdateState | null = null;
@@ -122,15 +123,27 @@ export function runDesktopApp(options: DesktopAppOptions): void {
             onUpdateAction: (action) => updates.act(action),
           },
         ),
-      onEnd(error) {
+      onEnd(error, { staysDown }) {
         log.write("error", "core", `The engine ended: ${error.message}`);
-        setCore(null);
+        setCore(null, { staysDown, message: error.message });
       },
       onRestart: setCore,
     });
   }
 
-  function setCore(next: CoreClient | null): void {
+  /** On a person's request, once it stays down. */
+  async function restartCore(): Promise<void> {
+    const supervised = await supervisor;
+    if (supervised?.isDown !== true || quit.isLeaving()) return;
+    log.write("info", "core", "A person asked to start the engine again.");
+    bridge.setDown({ staysDown: false, message: null });
+    await supervised.restart();
+  }
+
+  function setCore(
+    next: CoreClient | null,
+    down: CoreDown = { staysDown: false, message: null },
+  ): void {
     core = next;
     desk?.close();
     signs ??= createDesktopSigns({
@@ -141,7 +154,8 @@ export function runDesktopApp(options: DesktopAppOptions): void {
     });
     if (updateState !== null) core?.setUpdate(updateState);
     desk = core === null ? null : openCoreDesk(core, signs);
-    bridge.setCore(core);
+    if (core === null) bridge.setDown(down);
+    else bridge.setCore(core);
   }
 
   function showMainWindow(): void {

@@ -4,15 +4,21 @@ import type { Opening } from "../../app/contract/opening.ts";
 import type { CoreClient, CoreLink } from "../core/core-client.ts";
 import type { AppLog } from "./app-log.ts";
 import { appOrigin } from "./app-origins.ts";
-import { bridgeChannel, type FromPreload, type ToPreload } from "./bridge-channel.ts";
+import {
+  bridgeChannel,
+  type CoreDown,
+  type FromPreload,
+  type ToPreload,
+} from "./bridge-channel.ts";
 import { whyRefused } from "./sender-check.ts";
 
 /** Relays between windows and the core: bytes that it does not look into, from senders that it checks. */
 export interface IpcBridge {
   /** Messages of this window are listened to from now on. */
   admit(contents: WebContents): void;
-  /** Null: there is no core now. Windows are told, and connected to the next one. */
-  setCore(core: CoreClient | null): void;
+  setCore(core: CoreClient): void;
+  /** There is no core now. Windows are told, and connected to the next one. */
+  setDown(down: CoreDown): void;
   /** A hidden window hears of counters only. */
   setHidden(contents: WebContents, isHidden: boolean): void;
 }
@@ -31,11 +37,14 @@ export interface IpcBridgeOptions {
   readonly log: AppLog;
   /** A document of a window began, and was connected where there is a core. It can be led somewhere. */
   readonly onDocument: (show: (opening: Opening) => void) => void;
+  /** A person wants the engine started that stays down. */
+  readonly onRestart: () => void;
 }
 
-export function createIpcBridge({ log, onDocument }: IpcBridgeOptions): IpcBridge {
+export function createIpcBridge({ log, onDocument, onRestart }: IpcBridgeOptions): IpcBridge {
   const pages = new Map<number, Page>();
   let core: CoreClient | null = null;
+  let down: CoreDown = { staysDown: false, message: null };
   const ours = { origin: appOrigin, isOurs: (id: number) => pages.has(id) };
 
   ipcMain.on(bridgeChannel, (event, message: unknown) => {
@@ -53,18 +62,20 @@ export function createIpcBridge({ log, onDocument }: IpcBridgeOptions): IpcBridg
       page.document = message.document;
       connect(page);
       onDocument((opening) => tell(page, { kind: "opening", opening }));
-    } else if (message.document === page.document) page.link?.send(message.bytes);
+    } else if (message.document !== page.document) return;
+    else if (message.kind === "restart") onRestart();
+    else page.link?.send(message.bytes);
   });
 
   function connect(page: Page): void {
     hangUp(page);
-    if (core === null) return tell(page, { kind: "down" });
+    if (core === null) return tell(page, { kind: "down", ...down });
     page.link = core.connect({
       onMessage: (bytes) => tell(page, { kind: "message", bytes }),
       onDrop() {
         log.write("warn", "bridge", "A window sent what is no message; it was hung up on.");
         hangUp(page);
-        tell(page, { kind: "down" });
+        tell(page, { kind: "down", staysDown: false, message: null });
         connectLater(page);
       },
     });
@@ -79,6 +90,12 @@ export function createIpcBridge({ log, onDocument }: IpcBridgeOptions): IpcBridg
     setTimeout(() => {
       if (page.document === document && page.link === null) connect(page);
     }, reconnectMs);
+  }
+
+  function connectAll(): void {
+    for (const page of pages.values()) {
+      if (page.document !== null) connect(page);
+    }
   }
 
   return {
@@ -97,9 +114,12 @@ export function createIpcBridge({ log, onDocument }: IpcBridgeOptions): IpcBridg
     },
     setCore(next) {
       core = next;
-      for (const page of pages.values()) {
-        if (page.document !== null) connect(page);
-      }
+      connectAll();
+    },
+    setDown(next) {
+      core = null;
+      down = next;
+      connectAll();
     },
     setHidden(contents, isHidden) {
       const page = pages.get(contents.id);
@@ -133,7 +153,7 @@ function isFromPreload(message: unknown): message is FromPreload {
   if (typeof message !== "object" || message === null) return false;
   if (!("kind" in message) || !("document" in message)) return false;
   if (typeof message.document !== "string" || message.document.length > 100) return false;
-  if (message.kind === "open") return true;
+  if (message.kind === "open" || message.kind === "restart") return true;
   return (
     message.kind === "message" &&
     "bytes" in message &&

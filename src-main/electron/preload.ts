@@ -1,7 +1,9 @@
 import { contextBridge, ipcRenderer } from "electron";
-import type { AppBridge } from "../../app/contract/app-bridge.ts";
+import type { AppBridge, restartEngineRequest } from "../../app/contract/app-bridge.ts";
 import { bridgeChannel, type FromPreload, type ToPreload } from "./bridge-channel.ts";
 
+/** Its own copy: the contract brings zod with it, and the preload is without. */
+const restartName: typeof restartEngineRequest = "app.restart-engine";
 const document = crypto.randomUUID();
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -17,6 +19,11 @@ let connection: string | null = null;
 const bridge: AppBridge = {
   request: (id, name, input) =>
     new Promise((resolve) => {
+      if (name === restartName) {
+        toMain({ kind: "restart", document });
+        resolve(JSON.stringify({ kind: "answer", id, ok: true, value: null }));
+        return;
+      }
       answers.set(id, resolve);
       send({ kind: "request", id, name, input });
     }),
@@ -53,7 +60,7 @@ ipcRenderer.on(bridgeChannel, (_event, message: ToPreload) => {
     }
     case "down":
       for (const id of answers.keys()) settle(id, JSON.stringify(lostAnswer(id)));
-      tellConnection({ kind: "down" });
+      tellConnection({ kind: "down", staysDown: message.staysDown, message: message.message });
       break;
     case "opening": {
       const text = JSON.stringify(message.opening);

@@ -42,6 +42,8 @@ export interface ApiClient {
   ): Promise<ApiResult<RequestOutput<Name>>>;
   subscribe(topic: Topic, events: TopicEvents): TopicHandle;
   setHidden(hidden: boolean): void;
+  /** Null where the page cannot ask for it. */
+  readonly restartEngine: (() => void) | null;
   readonly connection: Connection;
   onConnection(listener: () => void): () => void;
 }
@@ -98,6 +100,7 @@ export function createApiClient(openLink: (events: LinkEvents) => Link): ApiClie
   };
 
   return {
+    restartEngine: link.restartEngine,
     get connection() {
       return connection;
     },

@@ -4,6 +4,8 @@ import type { ClientMessage, CoreMessage } from "../../app/contract/envelope.ts"
 export interface Link {
   /** False: it is down and nothing was sent. */
   send(message: ClientMessage): boolean;
+  /** Asks for another start of an engine that stays down. Null where only a person at a terminal can. */
+  readonly restartEngine: (() => void) | null;
 }
 
 export interface LinkEvents {
@@ -15,6 +17,7 @@ export interface LinkEvents {
 
 /**
  * `lost`: it was there and is gone, it is tried again. `refused`: this tab's session is not valid (any
- * more) and only a new address helps. `ended`: the engine ended inside the app, which starts it once more.
+ * more) and only a new address helps. `ended`: the engine ended inside the app, which starts it again.
+ * `stays_down`: it does not, until a person asks for it.
  */
-export type DownReason = "lost" | "refused" | "ended";
+export type DownReason = "lost" | "refused" | "ended" | "stays_down";

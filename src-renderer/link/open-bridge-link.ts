@@ -1,10 +1,13 @@
-import type { AppBridge } from "../../app/contract/app-bridge.ts";
+import * as z from "zod";
+import { EngineDown, restartEngineRequest, type AppBridge } from "../../app/contract/app-bridge.ts";
 import { Welcome } from "../../app/contract/browser-session.ts";
 import { CoreMessage, type ClientMessage } from "../../app/contract/envelope.ts";
 import type { Link, LinkEvents } from "./link.ts";
 
-/** The bridge's own topic; requests and subscriptions count from 1. */
+/** Of what the bridge answers itself; requests and subscriptions count from 1. */
 const connectionId = 0;
+
+const Connection = z.discriminatedUnion("kind", [Welcome, EngineDown]);
 
 /** In the app's window: the main process carries messages, and connects to each new core by itself. */
 export function openBridgeLink(bridge: AppBridge, events: LinkEvents): Link {
@@ -12,10 +15,10 @@ export function openBridgeLink(bridge: AppBridge, events: LinkEvents): Link {
   const receive = (text: string): void => events.onMessage(CoreMessage.parse(JSON.parse(text)));
 
   bridge.subscribe(connectionId, { topic: "connection" }, (text) => {
-    const welcome = Welcome.safeParse(JSON.parse(text));
-    isUp = welcome.success;
-    if (welcome.success) events.onUp(welcome.data);
-    else events.onDown("ended");
+    const word = Connection.parse(JSON.parse(text));
+    isUp = word.kind === "welcome";
+    if (word.kind === "welcome") events.onUp(word);
+    else events.onDown(word.staysDown ? "stays_down" : "ended", word.message ?? undefined);
   });
 
   const pass = (message: ClientMessage): void => {
@@ -40,6 +43,7 @@ export function openBridgeLink(bridge: AppBridge, events: LinkEvents): Link {
     }
   };
   return {
+    restartEngine: () => void bridge.request(connectionId, restartEngineRequest, {}),
     send: (message) => {
       if (isUp) pass(message);
       return isUp;

@@ -59,6 +59,7 @@ export function openSocketLink(events: LinkEvents): Link {
 
   void connect();
   return {
+    restartEngine: null,
     send: (message) => {
       if (socket === null || !isUp) return false;
       socket.send(JSON.stringify(message));

@@ -5,7 +5,11 @@ export const connectionMessages = {
   reconnects: "This page reconnects by itself. What it shows is from before the stop.",
   engineEnded: "Engine stopped.",
   startsAgain:
-    "It is started again by itself, once. If this stays, quit Handshake and open it again. What is shown is from before the stop; nothing that was saved is lost.",
+    "It is being started again. What is shown is from before the stop; nothing that was saved is lost.",
+  staysDown:
+    "It is not started again by itself. What is shown is from before the stop; nothing that was saved is lost.",
+  because: (reason: string) => `Why: ${reason}`,
+  restartEngine: "Restart engine",
   backAgain: "The engine is back.",
   refusedTitle: "This tab is not signed in",
   refused:

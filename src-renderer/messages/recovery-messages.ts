@@ -9,6 +9,7 @@ export const recoveryMessages = {
   stopped: (count: number, reason: string, time: string) =>
     `${plural(count, runs)} stopped ${reason} at ${time}.`,
   stoppedMixed: (count: number) => `${plural(count, runs)} stopped.`,
+  showPanel: "Show what stopped",
   nothingRuns: "Nothing is running now.",
   /** How a sentence goes on after "stopped". */
   because: {

@@ -15,6 +15,7 @@ import { InterruptedRunList } from "./InterruptedRunList.tsx";
 import { recoveryHeadline } from "./recovery-headline.ts";
 import { ResumeSheet } from "./ResumeSheet.tsx";
 import { useResumeSafe } from "./use-resume-safe.ts";
+import { panelSeenOf } from "./panel-seen.ts";
 import { hasPersonActed } from "./person-acted.ts";
 import styles from "./RecoveryPanel.module.css";
 
@@ -46,6 +47,10 @@ export function RecoveryPanel(): ReactNode {
     },
   });
 
+  const instanceId = useStoreValue(runStore.engine)?.instanceId ?? null;
+  useEffect(() => {
+    if (isShown) panelSeenOf.set(instanceId);
+  }, [isShown, instanceId]);
   useEffect(() => {
     if (!isShown) return;
     announce(words);

@@ -4,6 +4,7 @@ import { Redirect, Route, Switch, useLocation } from "wouter";
 import { CheatSheet } from "../keyboard/CheatSheet.tsx";
 import { shellMessages } from "../messages/shell-messages.ts";
 import { NeedsYouScreen } from "../needs-you/NeedsYouScreen.tsx";
+import { RecoveryBar } from "../recovery/RecoveryBar.tsx";
 import { RunScreen } from "../run/RunScreen.tsx";
 import { RunsScreen } from "../runs/RunsScreen.tsx";
 import { SettingsScreen } from "../settings/SettingsScreen.tsx";
@@ -30,6 +31,7 @@ export function App(): ReactNode {
         <LeftRail />
         <div className={styles.page}>
           <ConnectionBars />
+          <RecoveryBar />
           <RefusedOpening />
           <UpdateBar />
           <main id="content" className={styles.content} tabIndex={-1}>

@@ -16,7 +16,17 @@ export function ConnectionBars(): ReactNode {
   if (connection.state === "up") return <EngineBars />;
   return (
     <div className={styles.bars}>
-      <Notice tone="error">
+      <Notice
+        tone="error"
+        actions={
+          connection.why === "stays_down" &&
+          api.restartEngine !== null && (
+            <Button look="primary" size="small" onClick={api.restartEngine}>
+              {connectionMessages.restartEngine}
+            </Button>
+          )
+        }
+      >
         <Down why={connection.why} message={connection.message} />
       </Notice>
     </div>
@@ -39,6 +49,18 @@ function Down(props: { readonly why: DownReason; readonly message: string | null
             <Prose>{connectionMessages.engineStopped}</Prose>
           </strong>{" "}
           {connectionMessages.reconnects}
+        </>
+      );
+    case "stays_down":
+      return (
+        <>
+          <strong>{connectionMessages.engineEnded}</strong> {connectionMessages.staysDown}
+          {props.message !== null && (
+            <>
+              {" "}
+              <Prose>{connectionMessages.because(props.message)}</Prose>
+            </>
+          )}
         </>
       );
     case "ended":

@@ -62,6 +62,7 @@ function screenOf(producer: Producer, lose: number): Screen {
     const core = live.connect((bytes) => deliver(Buffer.from(bytes).toString("utf8")));
     queueMicrotask(() => link.onUp({ instanceId: "i", appVersion: "0" }));
     return {
+      restartEngine: null,
       send(message) {
         if (message.kind === "subscribe") core.subscribe(message.id, message.topic);
         if (message.kind === "unsubscribe") core.unsubscribe(message.id);

@@ -1,0 +1,33 @@
+import type { ReactNode } from "react";
+import { useLocation } from "wouter";
+import { recoveryMessages } from "../messages/recovery-messages.ts";
+import { runStore } from "../run-store.ts";
+import { useStoreValue } from "../store/use-store-value.ts";
+import { Button } from "../ui/Button.tsx";
+import { Notice } from "../ui/Notice.tsx";
+import { panelSeenOf } from "./panel-seen.ts";
+import { recoveryHeadline } from "./recovery-headline.ts";
+
+/** On every screen but the one with the panel: a window that stood elsewhere is led to what stopped, once. */
+export function RecoveryBar(): ReactNode {
+  const { recovery } = useStoreValue(runStore.recovery.view);
+  const settings = useStoreValue(runStore.settings.settings);
+  const engine = useStoreValue(runStore.engine);
+  const seenOf = useStoreValue(panelSeenOf);
+  const [path, navigate] = useLocation();
+  const runs = recovery?.runs.filter((run) => !run.isLater) ?? [];
+  if (path === "/runs" || runs.length === 0 || settings.onLaunch === "never") return null;
+  if (engine === null || engine.instanceId === seenOf) return null;
+  return (
+    <Notice
+      tone="warning"
+      actions={
+        <Button look="primary" size="small" onClick={() => navigate("/runs")}>
+          {recoveryMessages.showPanel}
+        </Button>
+      }
+    >
+      {recoveryHeadline(runs, recovery?.total ?? 0, recovery?.later ?? 0)}
+    </Notice>
+  );
+}
