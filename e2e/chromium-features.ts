@@ -8,6 +8,8 @@ const disabledFeatures = [
   "MediaRouter",
   "OptimizationHints",
   "PaintHolding",
+  // A process that waits for the next site: there is one.
+  "SpareRendererForSitePerProcess",
   "Translate",
   "WebUIOmniboxAimPopup",
   "WebUIOmniboxPopup",

@@ -123,14 +123,18 @@ test.describe("crashes", { tag: tags.product }, () => {
         const { workers } = globalThis as unknown as { workers: { terminate(): Promise<void> }[] };
         await workers.at(-1)?.terminate();
       });
+    const threadsStarted = (): Promise<number> =>
+      app.evaluate(() => (globalThis as unknown as { workers: object[] }).workers.length);
     await endCore();
     await expect(page.locator("#runs li")).toHaveText(["A long thought: stalled"]);
+    expect(await threadsStarted()).toBe(2);
     const after = await page.evaluate(() => document.documentElement.dataset["instanceId"]);
     expect(after).not.toBe(before);
+    const started = await threadsStarted();
     await endCore();
     await expect(page.locator("#connection")).toHaveText("down");
-    await page.waitForTimeout(500);
-    await expect(page.locator("#connection")).toHaveText("down");
+    // A new start would have begun before the page could hear of the end.
+    expect(await threadsStarted()).toBe(started);
   });
 });
 

@@ -27,6 +27,8 @@ test.describe("zoomed in", { tag: tags.product }, () => {
       await sheet.getByRole("button", { name: "Cancel" }).click();
 
       await startRun(host, asking);
+      // Killed before it asked it would be stalled as well.
+      await expect.poll(() => readHistory(host.folder.data).status).toBe("awaiting_user");
       await startRun(host, longThought);
       await expect.poll(() => readHistory(host.folder.data).nodes.length).toBe(2);
       await host.kill();

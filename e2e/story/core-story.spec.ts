@@ -21,12 +21,15 @@ test.describe("the story", { tag: tags.product }, () => {
     const { folder } = host;
     let page = await host.start();
     await chooseFirstSample(page);
-    await startLongReport(page, { paceMs: 150 });
+    // Long enough that the page is drawn, and the kill comes, before it ends, also on a busy machine.
+    await startLongReport(page, { paceMs: 250 });
     await expect(runHeader(page, title).getByText("Running")).toBeVisible();
     // Live: steps come to their end without anything being pressed.
     const steps = page.getByRole("treegrid", { name: "Steps of the run" });
     await expect(steps.getByRole("row", { name: /Plan the report/ })).toContainText("Completed");
-    await expect.poll(() => readLedger(folder).length).toBeGreaterThanOrEqual(12);
+    await expect
+      .poll(() => readLedger(folder).length, { intervals: [50] })
+      .toBeGreaterThanOrEqual(12);
 
     await host.kill();
     const kill: AtKill = { saved: readHistory(folder.data), ledger: readLedger(folder) };

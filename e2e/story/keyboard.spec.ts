@@ -22,10 +22,12 @@ test.describe("by the keyboard alone", { tag: tags.product }, () => {
     // Nothing is allowed by accident: Cancel has the focus.
     await expect(sheet.getByRole("button", { name: "Cancel" })).toBeFocused();
     await tabTo(page, /paceMs/, "Shift+Tab");
-    await page.keyboard.type("150");
+    await page.keyboard.type("250");
     await page.keyboard.press("ControlOrMeta+Enter");
     await expect(runHeader(page, title).getByText("Running")).toBeVisible();
-    await expect.poll(() => readLedger(folder).length).toBeGreaterThanOrEqual(8);
+    await expect
+      .poll(() => readLedger(folder).length, { intervals: [50] })
+      .toBeGreaterThanOrEqual(8);
     await host.kill();
     const kill = { saved: readHistory(folder.data), ledger: readLedger(folder) };
 

@@ -50,7 +50,7 @@ test.describe("killed at any moment", { tag: tags.product }, () => {
           if (hasEnded(host)) break;
           await goOn(page, host);
         }
-        await expect.poll(() => hasEnded(host), { timeout: 60_000 }).toBe(true);
+        await expect.poll(() => hasEnded(host), { timeout: 60_000, intervals: [100] }).toBe(true);
         const end = readHistory(host.folder.data);
         expectNothingRepeated(killed, end, ledger());
         expect(end).toMatchObject({ status: "completed", output: expected });
@@ -63,7 +63,7 @@ test.describe("killed at any moment", { tag: tags.product }, () => {
 async function outputOfUndisturbedRun(host: Host, page: Page): Promise<unknown> {
   await chooseFirstSample(page);
   await startLongReport(page, { paceMs: 1 });
-  await expect.poll(() => hasEnded(host)).toBe(true);
+  await expect.poll(() => hasEnded(host), { intervals: [100] }).toBe(true);
   return readHistory(host.folder.data).output;
 }
 
