@@ -1,15 +1,15 @@
 import { useRef, useState, type ReactNode } from "react";
-import type { RunDetail } from "../../app/contract/run-detail.ts";
 import { api } from "../api.ts";
 import { runMessages } from "../messages/run-messages.ts";
 import { Button } from "../ui/Button.tsx";
 import { Notice } from "../ui/Notice.tsx";
 import { Prose } from "../ui/Prose.tsx";
+import type { SteadyRun } from "./steady-run.ts";
 import { Sheet } from "../ui/Sheet.tsx";
 
 /** Asks before a run is cancelled; the harmless answer has the focus. */
 export function CancelSheet(props: {
-  readonly run: RunDetail;
+  readonly run: SteadyRun;
   readonly onClose: () => void;
 }): ReactNode {
   const keep = useRef<HTMLButtonElement>(null);

@@ -1,7 +1,7 @@
-import { useState, type ReactNode } from "react";
+import { memo, useState, type ReactNode } from "react";
 import type { NodeRow } from "../../app/contract/node-row.ts";
 import type { PlannedNode, RunGap } from "../../app/contract/run.ts";
-import type { JobSummary, RunDetail } from "../../app/contract/run-detail.ts";
+import type { JobSummary } from "../../app/contract/run-detail.ts";
 import { runMessages } from "../messages/run-messages.ts";
 import { AnswerForm } from "../needs-you/AnswerForm.tsx";
 import { PayloadView } from "../payload/PayloadView.tsx";
@@ -11,13 +11,14 @@ import { AttemptsTab } from "./AttemptsTab.tsx";
 import { FailureView } from "./FailureView.tsx";
 import { NodeSummary } from "./NodeSummary.tsx";
 import { RunSummary } from "./RunSummary.tsx";
+import type { SteadyRun } from "./steady-run.ts";
 import styles from "./Inspector.module.css";
 
 const words = runMessages.inspector;
 
 /** The selected step in full; without one, the run itself. */
-export function Inspector(props: {
-  readonly run: RunDetail;
+export const Inspector = memo(function Inspector(props: {
+  readonly run: SteadyRun;
   readonly job: JobSummary | null;
   readonly node: NodeRow | null;
   readonly plan: PlannedNode | null;
@@ -35,10 +36,10 @@ export function Inspector(props: {
     );
   }
   return <RunInspector run={run} job={props.job} />;
-}
+});
 
 function NodeInspector(props: {
-  readonly run: RunDetail;
+  readonly run: SteadyRun;
   readonly node: NodeRow;
   readonly gaps: readonly RunGap[];
 }): ReactNode {
@@ -108,7 +109,7 @@ function NodeInspector(props: {
 }
 
 function RunInspector(props: {
-  readonly run: RunDetail;
+  readonly run: SteadyRun;
   readonly job: JobSummary | null;
 }): ReactNode {
   const { run } = props;

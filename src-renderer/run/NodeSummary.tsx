@@ -2,7 +2,6 @@ import { useState, type ReactNode } from "react";
 import { useLocation } from "wouter";
 import type { NodeRow } from "../../app/contract/node-row.ts";
 import type { RunGap } from "../../app/contract/run.ts";
-import type { RunDetail } from "../../app/contract/run-detail.ts";
 import { api } from "../api.ts";
 import { formatDuration } from "../format/duration.ts";
 import { formatCount } from "../format/quantity.ts";
@@ -13,12 +12,13 @@ import { readNow } from "../store/second-clock.ts";
 import { Button } from "../ui/Button.tsx";
 import { FactList, type Fact } from "../ui/FactList.tsx";
 import { attemptTookMs } from "./attempt-took.ts";
+import type { SteadyRun } from "./steady-run.ts";
 import styles from "./NodeSummary.module.css";
 
 const words = runMessages.inspector;
 
 export function NodeSummary(props: {
-  readonly run: RunDetail;
+  readonly run: SteadyRun;
   readonly node: NodeRow;
   readonly gaps: readonly RunGap[];
 }): ReactNode {

@@ -1,9 +1,9 @@
-import { useRef, useState, type ReactNode } from "react";
+import { memo, useRef, useState, type ReactNode } from "react";
 import { useLocation } from "wouter";
 import type { ApiError } from "../../app/contract/api-error.ts";
 import type { NodeRow } from "../../app/contract/node-row.ts";
 import type { InterruptedRun } from "../../app/contract/recovery.ts";
-import type { RunAction, RunDetail } from "../../app/contract/run-detail.ts";
+import type { RunAction } from "../../app/contract/run-detail.ts";
 import { api } from "../api.ts";
 import { useShortcuts } from "../keyboard/use-shortcuts.ts";
 import { runMessages } from "../messages/run-messages.ts";
@@ -14,11 +14,12 @@ import { Notice } from "../ui/Notice.tsx";
 import { Prose } from "../ui/Prose.tsx";
 import { CancelSheet } from "./CancelSheet.tsx";
 import { saveExport } from "./save-export.ts";
+import type { SteadyRun } from "./steady-run.ts";
 import styles from "./RunActions.module.css";
 
 /** The one primary action of the run's state, and the others in a menu. */
-export function RunActions(props: {
-  readonly run: RunDetail;
+export const RunActions = memo(function RunActions(props: {
+  readonly run: SteadyRun;
   readonly waiting: NodeRow | null;
   readonly onShowNode: (key: string) => void;
 }): ReactNode {
@@ -115,15 +116,15 @@ export function RunActions(props: {
       )}
     </div>
   );
-}
+});
 
 const byRank: readonly RunAction[] = ["resume", "answer", "retry", "cancel", "rerun"];
 
-function primaryAction(run: RunDetail): RunAction | null {
+function primaryAction(run: SteadyRun): RunAction | null {
   return byRank.find((action) => run.actions.includes(action)) ?? null;
 }
 
-function actionName(action: RunAction, run: RunDetail): string {
+function actionName(action: RunAction, run: SteadyRun): string {
   switch (action) {
     case "resume":
       return runMessages.resume;

@@ -21,6 +21,7 @@ import { Chip } from "../ui/Chip.tsx";
 import { Prose } from "../ui/Prose.tsx";
 import { RunActions } from "./RunActions.tsx";
 import { statusSentence } from "./status-sentence.ts";
+import { useSteadyRun } from "./steady-run.ts";
 import styles from "./RunHeader.module.css";
 
 /** Title, status sentence, figures and the one primary action. */
@@ -34,6 +35,7 @@ export function RunHeader(props: {
   readonly onShowNode: (key: string) => void;
 }): ReactNode {
   const { run, view } = props;
+  const steady = useSteadyRun(run);
   const recovered = view.gaps.filter((gap) => gap.endedAt !== null).length;
   const runs = view.job?.runs ?? [];
   const number = runs.length - runs.findIndex((one) => one.runId === run.runId);
@@ -62,7 +64,7 @@ export function RunHeader(props: {
             {runs.length > 1 && <Chip>{runMessages.runOf(number, runs.length)}</Chip>}
           </span>
         </div>
-        <RunActions run={run} waiting={props.waiting} onShowNode={props.onShowNode} />
+        <RunActions run={steady} waiting={props.waiting} onShowNode={props.onShowNode} />
       </div>
       <div className={styles.bottom}>
         <p className={styles.sentence}>

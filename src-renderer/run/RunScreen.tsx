@@ -1,7 +1,8 @@
 import { ArrowLeft } from "lucide-react";
-import { useEffect, useMemo, useState, type ReactNode } from "react";
+import { useCallback, useEffect, useMemo, useState, type ReactNode } from "react";
 import { Link, useLocation, useSearch } from "wouter";
 import type { NodeRow } from "../../app/contract/node-row.ts";
+import type { PlannedNode } from "../../app/contract/run.ts";
 import type { RunDetail } from "../../app/contract/run-detail.ts";
 import { isTerminal } from "../../app/model/job.ts";
 import { parseTime } from "../format/time.ts";
@@ -22,6 +23,7 @@ import { EventsView } from "./EventsView.tsx";
 import { Inspector } from "./Inspector.tsx";
 import { RunHeader } from "./RunHeader.tsx";
 import { RunSkeleton } from "./RunSkeleton.tsx";
+import { useSteadyRun } from "./steady-run.ts";
 import { Waterfall } from "./waterfall/Waterfall.tsx";
 import styles from "./RunScreen.module.css";
 
@@ -58,14 +60,21 @@ function OpenedRun({ open }: { readonly open: OpenRun }): ReactNode {
     [run, nodes],
   );
 
-  const show = (next: Readonly<Record<string, string | null>>): void => {
-    for (const [name, value] of Object.entries(next)) {
-      if (value === null) place.delete(name);
-      else place.set(name, value);
-    }
-    const text = place.toString();
-    navigate(`/run/${open.runId}${text === "" ? "" : `?${text}`}`, { replace: true });
-  };
+  const show = useCallback(
+    (next: Readonly<Record<string, string | null>>): void => {
+      const shown = new URLSearchParams(search);
+      for (const [name, value] of Object.entries(next)) {
+        if (value === null) shown.delete(name);
+        else shown.set(name, value);
+      }
+      const text = shown.toString();
+      navigate(`/run/${open.runId}${text === "" ? "" : `?${text}`}`, { replace: true });
+    },
+    [search, navigate, open.runId],
+  );
+  const showNode = useCallback((key: string) => show({ node: key, view: null }), [show]);
+  const selectNode = useCallback((key: string) => show({ node: key }), [show]);
+  const steady = useSteadyRun(run);
   const asked = place.get("node");
   // A failed run opens at its root cause, a waiting one at its question; what works moves on by itself.
   const selected = asked ?? (isWorking(run) ? null : blocking[0]?.nodeExecutionId) ?? null;
@@ -81,7 +90,7 @@ function OpenedRun({ open }: { readonly open: OpenRun }): ReactNode {
     },
   });
 
-  if (run === null) {
+  if (run === null || steady === null) {
     if (error !== null)
       return <RunNotOpened message={error.message} isGone={error.code === "NOT_FOUND"} />;
     return <RunSkeleton />;
@@ -94,13 +103,13 @@ function OpenedRun({ open }: { readonly open: OpenRun }): ReactNode {
         view={view}
         waiting={blocking.find(isWaiting) ?? null}
         closingSinceMs={parseTime(closingAt)}
-        onShowNode={(key) => show({ node: key, view: null })}
+        onShowNode={showNode}
       />
       <BlockerLine
         // While the engine is not heard nobody knows what the run waits for.
         blocking={isHeard ? blocking : []}
         progress={view.progress}
-        onShowNode={(key) => show({ node: key, view: null })}
+        onShowNode={showNode}
       />
       <div className={styles.views} role="group" aria-label={runMessages.views}>
         {(["timeline", "events"] as const).map((name, index) => (
@@ -125,7 +134,7 @@ function OpenedRun({ open }: { readonly open: OpenRun }): ReactNode {
               timeline={timeline}
               isLive={isLive}
               selected={selected}
-              onSelect={(key) => show({ node: key })}
+              onSelect={selectNode}
             />
           ) : (
             <EventsView history={open.history} nodes={nodes} />
@@ -147,10 +156,10 @@ function OpenedRun({ open }: { readonly open: OpenRun }): ReactNode {
             >
               <Inspector
                 key={selected ?? "run"}
-                run={run}
+                run={steady}
                 job={view.job}
                 node={selectedNode}
-                plan={outline.find((plan) => plan.nodeId === selected) ?? null}
+                plan={selected === null ? null : findPlan(outline, selected)}
                 isSkipped={selected !== null && skipped.has(selected)}
                 gaps={gaps}
               />
@@ -179,6 +188,10 @@ function RunNotOpened(props: { readonly message: string; readonly isGone: boolea
 
 function findNode(nodes: NodeTable, key: string): NodeRow | null {
   return nodes.get(key) ?? nodes.rows.find((node) => node.nodePath === key) ?? null;
+}
+
+function findPlan(outline: readonly PlannedNode[], nodeId: string): PlannedNode | null {
+  return outline.find((plan) => plan.nodeId === nodeId) ?? null;
 }
 
 function isWorking(run: RunDetail | null): boolean {

@@ -1,19 +1,20 @@
 import type { ReactNode } from "react";
 import { Link } from "wouter";
 import { describeCapability, parseCapability } from "../../app/model/capability.ts";
-import type { JobSummary, RunDetail } from "../../app/contract/run-detail.ts";
+import type { JobSummary } from "../../app/contract/run-detail.ts";
 import { formatCount } from "../format/quantity.ts";
 import { formatMoment, formatWholeTime, parseTime } from "../format/time.ts";
 import { runMessages } from "../messages/run-messages.ts";
 import { StatusLabel } from "../status/StatusLabel.tsx";
 import { readNow } from "../store/second-clock.ts";
 import { FactList } from "../ui/FactList.tsx";
+import type { SteadyRun } from "./steady-run.ts";
 import { Prose } from "../ui/Prose.tsx";
 
 const words = runMessages.inspector;
 
 export function RunSummary(props: {
-  readonly run: RunDetail;
+  readonly run: SteadyRun;
   readonly job: JobSummary | null;
 }): ReactNode {
   const { run, job } = props;

@@ -39,18 +39,15 @@ export function Waterfall(props: {
   const rows = useMemo(() => waterfallRows(timeline.nodes, expanded), [timeline.nodes, expanded]);
   const virtual = useVirtualRows({ count: rows.length, rowPx: lane.rowPx, scroller });
   const endMs = useAxisEnd(timeline, isLive, now);
+  const collapsed = useSameStretches([
+    ...timeline.gaps.map((gap) => ({ startMs: gap.startMs, endMs: gap.endMs ?? endMs })),
+    ...idleSpans(timeline, endMs),
+  ]);
+  const { startMs } = timeline;
+  const widthPx = (laneWidthPx - 8) * control.zoom.factor;
   const scale = useMemo(
-    () =>
-      makeTimeScale({
-        startMs: timeline.startMs,
-        endMs,
-        widthPx: (laneWidthPx - 8) * control.zoom.factor,
-        collapsed: [
-          ...timeline.gaps.map((gap) => ({ startMs: gap.startMs, endMs: gap.endMs ?? endMs })),
-          ...idleSpans(timeline, endMs),
-        ],
-      }),
-    [timeline, endMs, laneWidthPx, control.zoom.factor],
+    () => makeTimeScale({ startMs, endMs, widthPx, collapsed }),
+    [startMs, endMs, widthPx, collapsed],
   );
   const activeIndex = Math.max(
     0,
@@ -181,6 +178,24 @@ export function Waterfall(props: {
       </div>
     </div>
   );
+}
+
+interface Stretch {
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
+/** The same list while it says the same, so that a batch does not draw the axis again. */
+function useSameStretches(stretches: readonly Stretch[]): readonly Stretch[] {
+  const kept = useRef(stretches);
+  const isSame =
+    kept.current.length === stretches.length &&
+    kept.current.every(
+      ({ startMs, endMs }, index) =>
+        startMs === stretches[index]?.startMs && endMs === stretches[index].endMs,
+    );
+  if (!isSame) kept.current = stretches;
+  return kept.current;
 }
 
 function rowId(key: string): string {

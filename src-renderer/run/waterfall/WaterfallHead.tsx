@@ -1,5 +1,5 @@
 import { Maximize2, ZoomIn, ZoomOut } from "lucide-react";
-import { useEffect, useMemo, useRef, type ReactNode } from "react";
+import { memo, useEffect, useMemo, useRef, type ReactNode } from "react";
 import { formatDuration } from "../../format/duration.ts";
 import { formatClock, formatPreciseClock } from "../../format/time.ts";
 import { runMessages } from "../../messages/run-messages.ts";
@@ -16,7 +16,7 @@ import styles from "./Waterfall.module.css";
 const axisPx = 28;
 
 /** The axis, which stays while the rows scroll, and the zoom. */
-export function WaterfallHead(props: {
+export const WaterfallHead = memo(function WaterfallHead(props: {
   readonly scale: TimeScale;
   readonly panX: number;
   readonly laneWidthPx: number;
@@ -84,7 +84,7 @@ export function WaterfallHead(props: {
       />
     </div>
   );
-}
+});
 
 /** Two ticks within a second would read the same. */
 function clockOf(ms: number, [first, second]: readonly Tick[]): string {

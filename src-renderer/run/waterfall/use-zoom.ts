@@ -1,4 +1,4 @@
-import { useCallback, useState } from "react";
+import { useCallback, useMemo, useState } from "react";
 
 /** How far the lane is zoomed (1: all of it fits) and where its left edge stands. */
 export interface Zoom {
@@ -43,7 +43,10 @@ export function useZoom(laneWidthPx: number): ZoomControl {
     },
     [laneWidthPx],
   );
-  return { zoom, zoomBy, panBy, showAll, showStretch };
+  return useMemo(
+    () => ({ zoom, zoomBy, panBy, showAll, showStretch }),
+    [zoom, zoomBy, panBy, showAll, showStretch],
+  );
 }
 
 function clampPan(panX: number, factor: number, laneWidthPx: number): number {
