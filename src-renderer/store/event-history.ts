@@ -60,6 +60,9 @@ export function createEventHistory(
     view.set({ events: merged, hasEarlier, isLoading, ...factsOf(known, events) });
   };
 
+  /** What came behind a hole, kept until the hole is filled. */
+  let ahead: RunEvent[] = [];
+
   /** Reads the events with `after < seq < before`. */
   const fill = async (after: number, before: number): Promise<void> => {
     if (isFilling) return;
@@ -67,36 +70,39 @@ export function createEventHistory(
     view.set({ ...view.get(), isLoading: true });
     const found: RunEvent[] = [];
     let from: number | null = after;
+    let isRefused = false;
     while (from !== null && from < before - 1 && !closing.signal.aborted) {
       const answer: ApiResult<RequestOutput<"run.events">> = await client.request(
         "run.events",
         { runId, after: from, limit: limits.pageRows },
         { signal: closing.signal },
       );
+      isRefused = !answer.ok;
       if (!answer.ok) break;
       found.push(...answer.value.events);
       from = answer.value.next;
     }
     isFilling = false;
-    if (!closing.signal.aborted) merge(found, false);
+    if (closing.signal.aborted) return;
+    merge(found, false);
+    const kept = ahead;
+    ahead = [];
+    // Asked for again at once it would be refused again: the newest stretch is what is left.
+    if (isRefused) merge(kept);
+    else take(kept);
   };
 
-  /** What came behind a hole, kept until the hole is filled. */
-  let ahead: RunEvent[] = [];
   const take = (events: readonly RunEvent[]): void => {
-    const last = view.get().events.at(-1)?.seq ?? 0;
-    const first = events[0];
+    const [first, ...rest] = stretches(events);
     if (first === undefined) return;
-    if (first.seq <= last + 1 && ahead.length === 0) {
-      merge(events);
+    const last = view.get().events.at(-1)?.seq ?? 0;
+    if (ahead.length === 0 && (first[0]?.seq ?? 0) <= last + 1) {
+      merge(first);
+      take(rest.flat());
       return;
     }
     ahead.push(...events);
-    void fill(last, ahead[0]?.seq ?? first.seq).then(() => {
-      const kept = ahead;
-      ahead = [];
-      merge(kept);
-    });
+    void fill(last, ahead[0]?.seq ?? 0);
   };
 
   return {
@@ -134,6 +140,17 @@ function factsOf(
 function follows(known: readonly RunEvent[], events: readonly RunEvent[]): boolean {
   const last = known.at(-1);
   return last !== undefined && events.every((event, index) => event.seq === last.seq + 1 + index);
+}
+
+/** Cut where events were left out. */
+function stretches(events: readonly RunEvent[]): readonly (readonly RunEvent[])[] {
+  const found: RunEvent[][] = [];
+  for (const event of events) {
+    const current = found.at(-1);
+    if (current !== undefined && event.seq <= (current.at(-1)?.seq ?? 0) + 1) current.push(event);
+    else found.push([event]);
+  }
+  return found;
 }
 
 /** Two stretches in order of seq, each event once. Events never change, so either copy will do. */

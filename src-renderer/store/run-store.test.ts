@@ -176,6 +176,21 @@ test("events that were left out of a batch are fetched, and none is shown out of
   ]);
 });
 
+test("a hole inside of what one frame brings, and what comes while it is filled, lose nothing", async () => {
+  const client = fakeClient({
+    "run.events": ({ after }) => ({ events: events(after + 1, 7), next: null }),
+  });
+  const history = createEventHistory(client, runIdOf(1));
+  history.takeTail(events(1, 2));
+  history.take([...events(3, 3), ...events(8, 9)]);
+  history.take(events(10, 10));
+  await settled();
+  history.take(events(11, 11));
+  expect(history.view.get().events.map((event) => event.seq)).toEqual([
+    1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11,
+  ]);
+});
+
 test("a history that is only followed keeps the newest 20,000 events, and all once a person asks", async () => {
   const client = fakeClient({
     "run.events": ({ after }) => ({ events: events(after + 1, 30_000), next: null }),
