@@ -125,7 +125,7 @@ function isFatal(error: unknown): error is StorageError {
  * when the tables have grown before the server's statistics have. A client that stops in a transaction
  * (SIGSTOP, a cut cable) loses it, and with it the locks that others wait for.
  */
-const writerSettings =
+export const writerSettings =
   "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off " +
   "-c idle_in_transaction_session_timeout=10s -c lock_timeout=10s";
 

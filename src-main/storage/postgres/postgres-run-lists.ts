@@ -30,7 +30,11 @@ const ordinal = {
 
 const beforeFirst = 9_007_199_254_740_991;
 
-/** One range of an index a state, merged: a page reads as many rows as it shows, whatever the table holds. */
+/**
+ * One range of an index, or one a state, merged: a page reads as many rows as it shows, whatever the table holds.
+ * Said as a range in the order of that index: where a state or workflow is equal the planner would rather go
+ * through all runs, newest first, which takes long for what few or only old ones are.
+ */
 export function pageQuery(
   { states, workflowId, limit }: RunQuery,
   before: number | null,
@@ -41,7 +45,8 @@ export function pageQuery(
     return {
       statement: {
         name: `runs_of_workflow${states === undefined ? "" : "_by_state"}`,
-        text: `${selectRun} where r.ordinal < $1 and r.workflow_id = $3 ${filter} order by r.ordinal desc limit $2`,
+        text: `${selectRun} where r.workflow_id >= $3 and (r.workflow_id, r.ordinal) < ($3, $1) ${filter}
+          order by r.workflow_id desc, r.ordinal desc limit $2`,
       },
       values: [...page, workflowId, ...(states === undefined ? [] : [states])],
     };
@@ -59,8 +64,8 @@ export function pageQuery(
       name: "runs_by_state",
       text: `${selectRun} where r.ordinal in (
           select page.ordinal from unnest($3::text[]) as state (name) cross join lateral (
-            select ordinal from workflow_run where status = state.name and ordinal < $1
-            order by ordinal desc limit $2) page)
+            select ordinal from workflow_run where status >= state.name and (status, ordinal) < (state.name, $1)
+            order by status desc, ordinal desc limit $2) page)
         order by r.ordinal desc limit $2`,
     },
     values: [...page, states],
