@@ -1,4 +1,5 @@
-// Draws packaging/icon.svg in every size and container that the packages need: `node scripts/draw-icons.ts`.
+// Draws packaging/icon.svg, and document.svg for .handshake files, in every size and container that the
+// packages need: `node scripts/draw-icons.ts`.
 // What it writes is committed, so that packing needs no Chromium.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -19,14 +20,20 @@ if (executablePath === null) throw new Error("Drawing needs Chromium: set CHROMI
 const browser = await chromium.launch({ executablePath });
 try {
   const page = await browser.newPage();
-  const plain = (size: number): Promise<Buffer> => draw(page, { size, margin: 0 });
+  const plain = (size: number): Promise<Buffer> => draw(page, { picture: "icon", size, margin: 0 });
   mkdirSync(join(folder, "icons"), { recursive: true });
   for (const size of linuxSizes) {
     writeFileSync(join(folder, `icons/${size}x${size}.png`), await plain(size));
   }
   writeFileSync(join(folder, "icon.ico"), icoFile(await drawAll(windowsSizes, plain)));
-  const withMargin = (size: number): Promise<Buffer> => draw(page, { size, margin: macMargin });
+  const withMargin = (size: number): Promise<Buffer> =>
+    draw(page, { picture: "icon", size, margin: macMargin });
   writeFileSync(join(folder, "icon.icns"), icnsFile(await drawAll(macSizes, withMargin)));
+  // Named after the extension: that is where electron-builder looks for the icon of an association.
+  const sheet = (size: number): Promise<Buffer> =>
+    draw(page, { picture: "document", size, margin: 0 });
+  writeFileSync(join(folder, "handshake.ico"), icoFile(await drawAll(windowsSizes, sheet)));
+  writeFileSync(join(folder, "handshake.icns"), icnsFile(await drawAll(macSizes, sheet)));
 } finally {
   await browser.close();
 }
@@ -42,9 +49,17 @@ async function drawAll(
 
 async function draw(
   page: Page,
-  { size, margin }: { readonly size: number; readonly margin: number },
+  {
+    picture,
+    size,
+    margin,
+  }: {
+    readonly picture: "icon" | "document";
+    readonly size: number;
+    readonly margin: number;
+  },
 ): Promise<Buffer> {
-  const svg = readFileSync(join(folder, "icon.svg"), "utf8");
+  const svg = readFileSync(join(folder, `${picture}.svg`), "utf8");
   const padding = size * margin;
   await page.setViewportSize({ width: size, height: size });
   await page.setContent(

@@ -60,6 +60,7 @@ export const runsMessages = {
   orOwn: "Or bring your own:",
   openFile: "Open workflow file…",
   listFailed: "The runs could not be listed.",
+  slow: "The data answers slowly: another program may be using the file. Nothing is lost; this page goes on waiting.",
   staleList: "What stands below is from before.",
   rowName: (parts: {
     readonly status: string;

@@ -13,6 +13,7 @@ import { Button } from "../ui/Button.tsx";
 import { parseRunQuery } from "./parse-run-query.ts";
 import { QueryBar } from "./QueryBar.tsx";
 import { RunListPane } from "./RunListPane.tsx";
+import { SlowLine } from "./SlowLine.tsx";
 import { RunTabs } from "./RunTabs.tsx";
 import { StatusStrip } from "./StatusStrip.tsx";
 import styles from "./RunsScreen.module.css";
@@ -36,6 +37,7 @@ export function RunsScreen(): ReactNode {
     }
   }, [parsed, tab]);
 
+  const isLoading = useStoreValue(runStore.list.view).loading !== null;
   const [isFrozen, setIsFrozen] = useState(false);
   useEffect(() => {
     runStore.list.hold("frozen", isFrozen);
@@ -84,6 +86,7 @@ export function RunsScreen(): ReactNode {
           onQuery={(next) => show({ query: next })}
         />
       </div>
+      <SlowLine isWaiting={isHeard && isLoading} />
       <RunListPane parsed={parsed} query={query} onQuery={(next) => show({ query: next })} />
     </div>
   );
