@@ -12,6 +12,8 @@ export interface Watch {
 const tellAfterMs = 100;
 /** While nothing is heard, because the connection is down, unfinished runs are looked at this often. */
 const pollEveryMs = 1_000;
+/** A run whose newest commit was heard longer ago than those of so many others is told when it is seen again. */
+const mostRemembered = 10_000;
 /** NOTIFY takes 8,000 bytes; one entry has about 60. */
 const commitsPerNotice = 100;
 
@@ -68,7 +70,8 @@ export function createNotices(options: {
     let next: NodeJS.Timeout | undefined;
     let isClosed = false;
     let isListening = false;
-    let seen: ReadonlyMap<string, number> | null = null;
+    /** How far runs were at the last poll, or as it was heard since then. */
+    let seen: Map<string, number> | null = null;
     let looking: Promise<void> = look();
 
     /** Listens, and polls once: what was committed while nobody listened was told to nobody. */
@@ -76,7 +79,6 @@ export function createNotices(options: {
       try {
         if (client === null) await listen();
         await poll();
-        if (isListening) seen = null;
       } catch {
         // Tried again at the next look.
       }
@@ -114,8 +116,19 @@ export function createNotices(options: {
     }
 
     function hear(payload: string): void {
-      const commits = commitsOf(payload, sender);
+      const { from, commits: heard } = noticeOf(payload);
+      for (const { runId, lastSeq } of heard) remember(runId, lastSeq);
+      const commits = from === sender ? [] : heard;
       if (!isClosed && commits.length > 0) listener(commits);
+    }
+
+    /** What the next poll compares with, should nobody listen until then. */
+    function remember(runId: string, lastSeq: number): void {
+      if (seen === null) return;
+      seen.delete(runId);
+      seen.set(runId, lastSeq);
+      const [oldest] = seen.keys();
+      if (seen.size > mostRemembered && oldest !== undefined) seen.delete(oldest);
     }
 
     /** Unfinished runs that are new or went on, and those that are not unfinished any more. */
@@ -151,14 +164,14 @@ function channelOf({ schema }: DatabaseAddress): string {
   return `handshake_${createHash("sha256").update(schema).digest("hex").slice(0, 16)}`;
 }
 
-/** Empty for what this sender told, and for what is no notice of ours. */
-function commitsOf(payload: string, sender: string): readonly OutsideCommit[] {
+/** Without commits for what is no notice of ours. */
+function noticeOf(payload: string): { from: unknown; commits: readonly OutsideCommit[] } {
   const [from, entries] = listOf(parsed(payload));
-  if (from === sender) return [];
-  return listOf(entries).flatMap((entry) => {
+  const commits = listOf(entries).flatMap((entry) => {
     const [runId, lastSeq] = listOf(entry);
     return typeof runId === "string" && typeof lastSeq === "number" ? [{ runId, lastSeq }] : [];
   });
+  return { from, commits };
 }
 
 function parsed(text: string): unknown {

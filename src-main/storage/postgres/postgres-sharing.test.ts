@@ -149,6 +149,59 @@ await onPostgres((server) => {
     await ownWatch.close();
   });
 
+  test("[ST-42] while the connection that listens is cut, polling tells what others commit, also of a run that ended; then it listens again", async () => {
+    const { world, secondShared, url } = await openTwo(server);
+    const [ends, goesOn] = [await world.createRun(), await world.runningRun()];
+    const heard = new Map<string, number>();
+    const waiting = new Set<() => void>();
+    const watch = secondShared.watchCommits((commits) => {
+      for (const { runId, lastSeq } of commits) heard.set(runId, lastSeq);
+      for (const look of waiting) look();
+    });
+    onTestFinished(() => watch.close());
+    const hears = (runId: string): Promise<void> =>
+      new Promise((resolve) => {
+        const look = (): void => {
+          if (!heard.delete(runId)) return;
+          waiting.delete(look);
+          resolve();
+        };
+        waiting.add(look);
+        look();
+      });
+    const listeners = () =>
+      server.raw<{ pid: number }>(
+        url,
+        `select pid from pg_stat_activity where query like 'listen handshake_%'`,
+      );
+    const annotate = () =>
+      world.apply(goesOn, { change: "runAnnotated", actor: human, tags: ["again"] });
+    // It listens from the first moment on at which it hears.
+    const tick = setInterval(() => void annotate(), 200);
+    await hears(goesOn);
+    clearInterval(tick);
+
+    heard.clear();
+    const [listener, ...others] = await listeners();
+    expect(others).toEqual([]);
+    await server.raw(url, "select pg_terminate_backend($1)", [listener?.pid]);
+    // Nothing is committed later: who only listens again hears of neither.
+    await world.apply(ends, {
+      change: "runStatus",
+      actor: human,
+      from: "queued",
+      to: "cancelled",
+      reason: "user",
+    });
+    await hears(ends);
+
+    const again = setInterval(() => void annotate(), 200);
+    await hears(goesOn);
+    clearInterval(again);
+    const [fresh] = await listeners();
+    expect(fresh?.pid).not.toBe(listener?.pid);
+  });
+
   test("a lease is renewed by a thread of its own, and a fenced engine is told", async () => {
     const { world, second, url } = await openTwo(server);
     const lost = Promise.withResolvers<Error>();
