@@ -114,7 +114,11 @@ function fromPreload(random: Random): unknown {
         Symbol.iterator,
       ]);
     case 1:
-      return { kind: random.pick(["open", "message", "close", "__proto__", ""]), bytes };
+      return {
+        kind: random.pick(["open", "message", "restart", "close", "__proto__", ""]),
+        document: random.pick<unknown>([document, undefined]),
+        bytes,
+      };
     case 2:
       return { kind: "open", document: random.pick<unknown>([1, null, "x".repeat(101), {}, []]) };
     case 3:
