@@ -98,8 +98,12 @@ test.describe("a package", { tag: tags.product }, () => {
       "<string>handshake</string>",
     );
     expect(plist).toContain("<string>org.handshake.app</string>");
-    const icon = readFileSync(packed.path("darwin", "Handshake.app/Contents/Resources/icon.icns"));
-    expect(icon.equals(readFileSync(join(projectRoot, "packaging/icon.icns")))).toBe(true);
+    // The app's, and that of .handshake files.
+    expect(plist).toContain("<string>handshake.icns</string>");
+    for (const name of ["icon.icns", "handshake.icns"]) {
+      const icon = readFileSync(packed.path("darwin", `Handshake.app/Contents/Resources/${name}`));
+      expect(icon.equals(readFileSync(join(projectRoot, "packaging", name)))).toBe(true);
+    }
   });
 
   test("Linux: .handshake files and handshake: links are ours", ({ packed }) => {
