@@ -44,7 +44,9 @@ test.describe("a tab that is left open", { tag: tags.product }, () => {
     expect(withoutTimes(await steps.ariaSnapshot())).toBe(withoutTimes(before));
   });
 
-  test("[S10] on a run's page is led to what stopped, once", async ({ browserHost: host }) => {
+  test("[S10] [U2] on a run's page sees what is saved and what runs again, and is led to what stopped, once", async ({
+    browserHost: host,
+  }) => {
     const page = await host.start();
     await startRun(host, longThought);
     await runRow(page, "A long thought").click();
@@ -52,12 +54,17 @@ test.describe("a tab that is left open", { tag: tags.product }, () => {
     await host.kill();
     await host.start();
     await expect(runHeader(page, "A long thought").getByText("Stalled")).toBeVisible();
+    await expect(recoveryPanel(page)).toContainText("1 of 2 steps saved, will not run again");
+    await expect(recoveryPanel(page)).toContainText("Will run again: think");
     const bar = page.getByRole("status").filter({ hasText: /^1 run stopped / });
     await bar.getByRole("button", { name: "Show what stopped" }).click();
     await expect(recoveryPanel(page)).toContainText("A long thought");
     await page.goBack();
     await expect(runHeader(page, "A long thought").getByText("Stalled")).toBeVisible();
     await expect(bar).toBeHidden();
+    await page.keyboard.press("ControlOrMeta+Enter");
+    await expect(runHeader(page, "A long thought").getByText("Running")).toBeVisible();
+    await expect(recoveryPanel(page)).toBeHidden();
   });
 
   test("keeps the answer that was being typed while the engine is away", async ({

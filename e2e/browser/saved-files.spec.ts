@@ -29,6 +29,29 @@ test.describe("files that are saved", { tag: tags.product }, () => {
     expect(file["events"]).toHaveLength(events.length);
   });
 
+  test("[U4] one step is exported with its input, output and attempts, and no other", async ({
+    browserHost: host,
+  }) => {
+    const page = await host.start();
+    await startRun(host, shortThought);
+    await runRow(page, "A short thought").getByRole("link").click();
+    const steps = page.getByRole("treegrid", { name: "Steps of the run" });
+    await steps.getByRole("row", { name: /say/ }).click();
+    const inspector = page.getByRole("complementary", { name: "say" });
+    await expect(inspector.getByText("Completed")).toBeVisible();
+    const text = await saved(page, () =>
+      inspector.getByRole("button", { name: "Export step…" }).click(),
+    );
+    const { node } = z.looseObject({ node: z.looseObject({}) }).parse(JSON.parse(text));
+    expect(node).toMatchObject({
+      nodePath: "say",
+      status: "completed",
+      output: { said: "hello", numbers: [1, 2, 3] },
+      attempts: [{ number: 1 }],
+    });
+    expect(text).not.toContain("close is done");
+  });
+
   test("[P6] the diagnostics file lists what it holds before it is saved, without payloads, names or paths", async ({
     browserHost: host,
   }) => {

@@ -35,6 +35,7 @@ export const runMessages = {
   copyId: "Copy id",
   forkHere: "Fork from this step",
   exportRun: "Export…",
+  exportStep: "Export step…",
   waitsFor: {
     user: (name: string, time: string) => `\`${name}\` has waited ${time} for your answer`,
     review: (name: string, time: string) =>

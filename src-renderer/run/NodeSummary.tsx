@@ -11,6 +11,7 @@ import { StatusLabel } from "../status/StatusLabel.tsx";
 import { readNow } from "../store/second-clock.ts";
 import { Button } from "../ui/Button.tsx";
 import { FactList, type Fact } from "../ui/FactList.tsx";
+import { saveExport } from "./save-export.ts";
 import { attemptTookMs } from "./attempt-took.ts";
 import type { SteadyRun } from "./steady-run.ts";
 import styles from "./NodeSummary.module.css";
@@ -29,6 +30,11 @@ export function NodeSummary(props: {
     const answer = await api.request("run.fork", { runId: run.runId, node: node.nodePath });
     if (answer.ok) navigate(`/run/${answer.value.runId}`);
     else setError(answer.error.message);
+  };
+  const exportStep = async (): Promise<void> => {
+    const { runId } = run;
+    const failure = await saveExport({ runId, nodeExecutionId: node.nodeExecutionId });
+    setError(failure?.message ?? null);
   };
   return (
     <>
@@ -52,18 +58,21 @@ export function NodeSummary(props: {
           [words.by, words.actor[node.lastActor.kind]],
         ]}
       />
-      {run.actions.includes("fork") && (
-        <div className={styles.actions}>
+      <div className={styles.actions}>
+        {run.actions.includes("fork") && (
           <Button size="small" onClick={() => void fork()}>
             {runMessages.forkHere}
           </Button>
-          {error !== null && (
-            <p className={styles.error} role="alert">
-              {error}
-            </p>
-          )}
-        </div>
-      )}
+        )}
+        <Button size="small" onClick={() => void exportStep()}>
+          {runMessages.exportStep}
+        </Button>
+        {error !== null && (
+          <p className={styles.error} role="alert">
+            {error}
+          </p>
+        )}
+      </div>
     </>
   );
 }

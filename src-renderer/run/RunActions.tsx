@@ -80,7 +80,10 @@ export const RunActions = memo(function RunActions(props: {
       const isDangerous = action === "cancel";
       return onSelect === null ? [] : [{ label: actionName(action, run), onSelect, isDangerous }];
     }),
-    { label: runMessages.exportRun, onSelect: () => void saveExport(run.runId).then(setError) },
+    {
+      label: runMessages.exportRun,
+      onSelect: () => void saveExport({ runId: run.runId }).then(setError),
+    },
     {
       label: runMessages.copyLink,
       onSelect: () => void window.navigator.clipboard.writeText(window.location.href),

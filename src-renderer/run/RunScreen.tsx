@@ -24,6 +24,7 @@ import { Inspector } from "./Inspector.tsx";
 import { RunHeader } from "./RunHeader.tsx";
 import { RunSkeleton } from "./RunSkeleton.tsx";
 import { useSteadyRun } from "./steady-run.ts";
+import { StoppedRun } from "./StoppedRun.tsx";
 import { Waterfall } from "./waterfall/Waterfall.tsx";
 import styles from "./RunScreen.module.css";
 
@@ -105,6 +106,7 @@ function OpenedRun({ open }: { readonly open: OpenRun }): ReactNode {
         closingSinceMs={parseTime(closingAt)}
         onShowNode={showNode}
       />
+      <StoppedRun run={run} />
       <BlockerLine
         // While the engine is not heard nobody knows what the run waits for.
         blocking={isHeard ? blocking : []}

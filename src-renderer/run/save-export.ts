@@ -1,10 +1,11 @@
 import type { ApiError } from "../../app/contract/api-error.ts";
+import type { RequestInput } from "../../app/contract/contract.ts";
 import { api } from "../api.ts";
 import { saveFile } from "../ui/save-file.ts";
 
-/** Fetches the run's file in pieces and hands it to the browser; answers the error, or null. */
-export async function saveExport(runId: string): Promise<ApiError | null> {
-  const made = await api.request("run.export", { runId });
+/** Fetches the file of a run, or of one step of it, in pieces and hands it to the browser; answers the error, or null. */
+export async function saveExport(what: RequestInput<"run.export">): Promise<ApiError | null> {
+  const made = await api.request("run.export", what);
   if (!made.ok) return made.error;
   const { exportId, fileName } = made.value;
   const parts: string[] = [];
