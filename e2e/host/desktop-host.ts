@@ -11,8 +11,11 @@ const SeenAtWindows = z.array(RecoverySeen.extend({ title: z.string() }));
 export interface DesktopHost extends Host {
   /** The app as it was started last. */
   readonly app: () => LaunchedApp;
-  /** Starts it with more hooks, and waits for no window. */
-  readonly launch: (hooks?: readonly string[]) => Promise<LaunchedApp>;
+  /** Starts it with more hooks, or another build, and waits for no window. */
+  readonly launch: (
+    hooks?: readonly string[],
+    build?: { readonly main: string },
+  ) => Promise<LaunchedApp>;
   readonly end: () => Promise<void>;
 }
 
@@ -23,11 +26,11 @@ export function openDesktopHost(folder: TestFolder, book: ErrorBook): DesktopHos
     if (launched === null) throw new Error("The app was not started.");
     return launched;
   };
-  const launch = async (hooks: readonly string[] = []): Promise<LaunchedApp> => {
+  const launch: DesktopHost["launch"] = async (hooks = [], build = { main: productBundle }) => {
     launched = await launchApp(
       {
         dataFolder: folder.data,
-        main: productBundle,
+        ...build,
         hooks: ["recovery-at-windows.cjs", ...hooks],
         env: { HOME: folder.home },
       },

@@ -1,0 +1,136 @@
+import {
+  closeSync,
+  cpSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect } from "@playwright/test";
+import Database from "better-sqlite3";
+import { productBundle } from "./desktop.ts";
+import type { DesktopHost } from "./host/desktop-host.ts";
+import { startRun } from "./host/host.ts";
+import { test } from "./host/host-test.ts";
+import { readHistory } from "./read-database.ts";
+import { recoveryPanel, runRow } from "./story/screens.ts";
+import { longThought, shortThought } from "./story/workflows.ts";
+import { tags } from "./tags.ts";
+
+const waysOut = ["Try again", "Show the folder", "Use another folder", "Quit"];
+
+test.describe("data that is in a bad way when the app starts", { tag: tags.product }, () => {
+  test("[D4] a page of the database is overwritten: it is said, nothing is changed, and a restored copy opens", async ({
+    desktopHost: host,
+  }) => {
+    await withOneRun(host);
+    const file = join(host.folder.data, "handshake.db");
+    const whole = foldedTogether(file);
+    overwritePage(file, rootPageOf(file, "engine_instance"));
+    const damaged = readFileSync(file);
+
+    const launched = await host.launch();
+    const window = await launched.windowTitled("The data file is damaged");
+    await expect(window.getByRole("button")).toHaveText(waysOut);
+    await expect(window.getByText("Nothing was changed and nothing was deleted.")).toBeVisible();
+    await expect(window.getByText(host.folder.data)).toBeVisible();
+    expect(readFileSync(file).equals(damaged)).toBe(true);
+
+    writeFileSync(file, whole);
+    await window.getByRole("button", { name: "Try again" }).click();
+    await expect(runRow(await launched.page(), "A short thought")).toContainText("Completed");
+  });
+
+  test("[R2] another program holds the file: the start-up window waits, then it is said; Try again goes on", async ({
+    desktopHost: host,
+  }) => {
+    await host.start();
+    await startRun(host, longThought);
+    await expect.poll(() => readHistory(host.folder.data).nodes.length).toBe(2);
+    await host.kill();
+    const other = new Database(join(host.folder.data, "handshake.db"));
+    other.exec("begin immediate");
+    try {
+      const launched = await host.launch();
+      const startup = await launched.windowTitled("Handshake is starting");
+      await expect(startup.getByText("Opening your data")).toBeVisible();
+      const window = await launched.windowTitled("Another program is using the data file");
+      await expect(window.getByRole("button")).toHaveText(waysOut);
+      other.exec("rollback");
+      await window.getByRole("button", { name: "Try again" }).click();
+      await expect(recoveryPanel(await launched.page())).toContainText("Nothing is running now.");
+      await expect.poll(() => launched.app.windows().length).toBe(1);
+    } finally {
+      other.close();
+    }
+  });
+
+  test("[D1] [R2] a migration that takes long: the start-up window says so, a backup was made before", async ({
+    desktopHost: host,
+  }) => {
+    await withOneRun(host);
+    const launched = await host.launch([], { main: bundleWithSlowMigration(host.folder.path) });
+    const startup = await launched.windowTitled("Handshake is starting");
+    await expect(startup.getByText("a backup is made first")).toBeVisible();
+    await expect(startup.getByRole("button")).toHaveText(["Quit"]);
+    await expect(runRow(await launched.page(), "A short thought")).toContainText("Completed");
+    await expect.poll(() => launched.app.windows().length).toBe(1);
+    expect(readdirSync(join(host.folder.data, "backups")).join("\n")).toContain("before-schema-2");
+  });
+});
+
+async function withOneRun(host: DesktopHost): Promise<void> {
+  await host.start();
+  await startRun(host, shortThought);
+  await expect.poll(() => readHistory(host.folder.data).status).toBe("completed");
+  await host.kill();
+}
+
+/** The whole database in its one file, as its bytes. */
+function foldedTogether(file: string): Buffer {
+  const db = new Database(file);
+  db.pragma("wal_checkpoint(truncate)");
+  db.close();
+  return readFileSync(file);
+}
+
+function rootPageOf(file: string, table: string): number {
+  const db = new Database(file, { readonly: true });
+  try {
+    return Number(
+      db.prepare("select rootpage from sqlite_schema where name = ?").pluck().get(table),
+    );
+  } finally {
+    db.close();
+  }
+}
+
+function overwritePage(file: string, page: number): void {
+  const pageBytes = readFileSync(file).readUInt16BE(16);
+  const handle = openSync(file, "r+");
+  writeSync(handle, Buffer.alloc(pageBytes, 0xa5), 0, pageBytes, (page - 1) * pageBytes);
+  closeSync(handle);
+}
+
+/** The app as it is shipped, with one migration more than this version has: it counts for some seconds. */
+function bundleWithSlowMigration(folder: string): string {
+  const root = fileURLToPath(new URL("..", import.meta.url));
+  const copy = join(folder, "next-version");
+  for (const part of ["dist/main", "dist/renderer", "migrations", "samples", "package.json"]) {
+    cpSync(join(root, part), join(copy, part), { recursive: true });
+  }
+  symlinkSync(join(root, "node_modules"), join(copy, "node_modules"));
+  const migrations = join(copy, "migrations", "sqlite");
+  writeFileSync(
+    join(migrations, "0002-slow.sql"),
+    `create table slow as
+       with recursive counted (n) as (select 1 union all select n + 1 from counted where n < 12000000)
+       select max(n) as n from counted;`,
+  );
+  writeFileSync(join(migrations, "0002-slow.down.sql"), "drop table slow;");
+  return join(copy, "dist", "main", productBundle.slice(dirname(productBundle).length + 1));
+}
