@@ -26,7 +26,7 @@ export function showFailureWindow(error: Error, options: FailureWindowOptions): 
     },
     quit: onQuit,
   };
-  const window = openStatusWindow(startFailurePage(error, { browserAddress }), {
+  const window = openStatusWindow(startFailurePage(error, { browserAddress, dataFolder }), {
     onAction(name) {
       const action = Object.entries(actions).find(([known]) => known === name);
       action?.[1]();

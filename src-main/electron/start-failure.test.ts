@@ -5,10 +5,17 @@ import { startFailurePage } from "./start-failure.ts";
 test("another owner is named, with every way out", () => {
   const details = { kind: "handshake serve", pid: 12, since: "2026-01-01T00:00:00.000Z" };
   const error = new StorageError("IN_USE", "The data folder is in use.", { details });
-  const page = startFailurePage(error, { browserAddress: "http://127.0.0.1:7000/" });
+  const page = startFailurePage(error, {
+    browserAddress: "http://127.0.0.1:7000/",
+    dataFolder: "/home/ada/data",
+  });
   expect(page).toEqual({
     title: "In use by handshake serve (pid 12, since 2026-01-01T00:00:00.000Z)",
-    text: ["The data folder is in use.", "Nothing was changed and nothing was deleted."],
+    text: [
+      "The data folder is in use.",
+      "Data folder: /home/ada/data",
+      "Nothing was changed and nothing was deleted.",
+    ],
     actions: [
       { name: "open-browser", label: "Open it in the browser" },
       { name: "retry", label: "Try again" },
@@ -20,7 +27,10 @@ test("another owner is named, with every way out", () => {
 
 test("no way out deletes anything", () => {
   for (const code of ["CORRUPT", "NEWER_SCHEMA", "READ_ONLY", "FULL"] as const) {
-    const { actions } = startFailurePage(new StorageError(code, "no"), { browserAddress: null });
+    const { actions } = startFailurePage(new StorageError(code, "no"), {
+      browserAddress: null,
+      dataFolder: "/d",
+    });
     expect(actions.map(({ name }) => name)).toEqual([
       "retry",
       "show-folder",

@@ -15,23 +15,36 @@ const labels: Readonly<Record<FailureAction, string>> = {
 /** What a start that failed says, and the ways out that destroy nothing. */
 export function startFailurePage(
   error: Error,
-  { browserAddress }: { readonly browserAddress: string | null },
+  {
+    browserAddress,
+    dataFolder,
+  }: { readonly browserAddress: string | null; readonly dataFolder: string },
 ): StatusPage {
+  const page = (title: string, actions: readonly FailureAction[]): StatusPage =>
+    pageOf({ title, error, actions, dataFolder });
   if (error instanceof DataFolderError) {
-    return page("The data folder cannot be used", error, ["other-folder", "retry", "quit"]);
+    return page("The data folder cannot be used", ["other-folder", "retry", "quit"]);
   }
   if (error instanceof StorageError) {
     const browser: FailureAction[] =
       error.code === "IN_USE" && browserAddress !== null ? ["open-browser"] : [];
-    return page(titleOf(error), error, [...browser, ...waysOut(error.code)]);
+    return page(titleOf(error), [...browser, ...waysOut(error.code)]);
   }
-  return page("Handshake could not start", error, ["retry", "other-folder", "show-folder", "quit"]);
+  return page("Handshake could not start", ["retry", "other-folder", "show-folder", "quit"]);
 }
 
-function page(title: string, error: Error, actions: readonly FailureAction[]): StatusPage {
+function pageOf(failure: {
+  readonly title: string;
+  readonly error: Error;
+  readonly actions: readonly FailureAction[];
+  readonly dataFolder: string;
+}): StatusPage {
+  const { title, error, actions, dataFolder } = failure;
+  // Where the data is, so that a person can look after it; SQLite's own words do not say.
+  const place = error.message.includes(dataFolder) ? [] : [`Data folder: ${dataFolder}`];
   return {
     title,
-    text: [error.message, "Nothing was changed and nothing was deleted."],
+    text: [error.message, ...place, "Nothing was changed and nothing was deleted."],
     actions: actions.map((name): StatusAction => ({ name, label: labels[name] })),
   };
 }
