@@ -7,6 +7,7 @@ import { Button } from "../ui/Button.tsx";
 import { Notice } from "../ui/Notice.tsx";
 import { panelSeenOf } from "./panel-seen.ts";
 import { recoveryHeadline } from "./recovery-headline.ts";
+import styles from "./RecoveryBar.module.css";
 
 /** On every screen but the one with the panel: a window that stood elsewhere is led to what stopped, once. */
 export function RecoveryBar(): ReactNode {
@@ -19,15 +20,17 @@ export function RecoveryBar(): ReactNode {
   if (path === "/runs" || runs.length === 0 || settings.onLaunch === "never") return null;
   if (engine === null || engine.instanceId === seenOf) return null;
   return (
-    <Notice
-      tone="warning"
-      actions={
-        <Button look="primary" size="small" onClick={() => navigate("/runs")}>
-          {recoveryMessages.showPanel}
-        </Button>
-      }
-    >
-      {recoveryHeadline(runs, recovery?.total ?? 0, recovery?.later ?? 0)}
-    </Notice>
+    <div className={styles.bar}>
+      <Notice
+        tone="warning"
+        actions={
+          <Button look="primary" size="small" onClick={() => navigate("/runs")}>
+            {recoveryMessages.showPanel}
+          </Button>
+        }
+      >
+        {recoveryHeadline(runs, recovery?.total ?? 0, recovery?.later ?? 0)}
+      </Notice>
+    </div>
   );
 }
