@@ -26,6 +26,8 @@ export const dataRequests = {
     input: z.strictObject({}),
     output: z.strictObject({
       folder: z.string(),
+      /** Whether its host can show the folder in the system's file manager: `data.reveal`. */
+      canReveal: z.boolean(),
       /** The database that runs are in: its file, or its address without a password. */
       location: z.string(),
       canBackUp: z.boolean(),
@@ -57,6 +59,11 @@ export const dataRequests = {
       /** HANDSHAKE_DATABASE_URL or --database come before what is set here. */
       isOverruled: z.boolean(),
     }),
+  },
+  /** Shows the data folder in the system's file manager; UNAVAILABLE where there is no desktop. */
+  "data.reveal": {
+    input: z.strictObject({}),
+    output: z.strictObject({}),
   },
   "data.backup": {
     input: z.strictObject({}),

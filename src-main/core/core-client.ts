@@ -3,6 +3,7 @@ import type { LogLevel } from "../../app/contract/run.ts";
 import type { UpdateAction, UpdateState } from "../../app/contract/update.ts";
 import type { CoreFiles } from "./core-files.ts";
 import type { CorePort } from "./core-port.ts";
+import type { HostAction } from "./host-desk.ts";
 import type { CoreStep } from "./start-core.ts";
 import { errorOf } from "./thread-failure.ts";
 
@@ -38,12 +39,13 @@ export interface CoreClientOptions {
   readonly onLog: (level: LogLevel, source: string, message: string) => void;
   readonly onProgress?: (step: CoreStep) => void;
   readonly onUpdateAction?: (action: UpdateAction) => void;
+  readonly onHostAction?: (action: HostAction) => void;
 }
 
 /** Resolves when the core has recovered and accepts work. Rejects with StorageError, DataFolderError. */
 export async function connectCore(
   port: CorePort,
-  { onLog, onProgress, onUpdateAction }: CoreClientOptions,
+  { onLog, onProgress, onUpdateAction, onHostAction }: CoreClientOptions,
 ): Promise<CoreClient> {
   const clients = new Map<number, RemoteClient>();
   const ready = Promise.withResolvers<EngineState>();
@@ -70,6 +72,8 @@ export async function connectCore(
         return onLog(message.level, message.source, message.message);
       case "update-action":
         return onUpdateAction?.(message.action);
+      case "host-action":
+        return onHostAction?.(message.action);
       case "files":
         return files.resolve(message.files);
       case "closed":

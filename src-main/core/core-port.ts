@@ -4,6 +4,7 @@ import type { UpdateAction, UpdateState } from "../../app/contract/update.ts";
 import type { DatabaseChoice } from "./database-choice.ts";
 import type { DataFolderChoice } from "../data-folder.ts";
 import type { CoreFiles } from "./core-files.ts";
+import type { HostAction } from "./host-desk.ts";
 import type { CoreStep } from "./start-core.ts";
 import type { ThreadFailure } from "./thread-failure.ts";
 
@@ -14,6 +15,8 @@ export interface CoreThreadStart {
   readonly host: EngineState["host"];
   readonly name: string;
   readonly workFolder: string | undefined;
+  /** What the host does when a person asks for it: told as `host-action`. */
+  readonly abilities: readonly HostAction[];
 }
 
 /** Clients are numbers that the host gives; `message`s are JSON in UTF-8 that it does not look into. */
@@ -41,6 +44,7 @@ export type FromCore =
     }
   /** A person asks something of the app's updates. */
   | { readonly kind: "update-action"; readonly action: UpdateAction }
+  | { readonly kind: "host-action"; readonly action: HostAction }
   | { readonly kind: "files"; readonly files: CoreFiles }
   /** Everything is closed; the thread ends by itself. */
   | { readonly kind: "closed"; readonly failure: ThreadFailure | null };

@@ -22,6 +22,7 @@ try {
     log: (level, source, message) => send({ kind: "log", level, source, message }),
     onUpdateAction:
       start.host === "app" ? (action) => send({ kind: "update-action", action }) : null,
+    onHostAction: (action) => send({ kind: "host-action", action }),
     onProgress: (step) => send({ kind: "progress", step }),
   });
   serve(hosted);

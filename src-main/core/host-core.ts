@@ -12,6 +12,7 @@ import type { DatabaseChoice } from "./database-choice.ts";
 import { createDataDesk } from "./data-desk.ts";
 import { createDispatch, type Dispatch } from "./dispatch.ts";
 import { createEngineDesk, type EngineDesk } from "./engine-desk.ts";
+import { createHostDesk, type HostAction } from "./host-desk.ts";
 import { createHandlers } from "./handlers.ts";
 import type { HandlerParts } from "./handlers/handler.ts";
 import { resumeSafe } from "./handlers/recovery-handlers.ts";
@@ -41,6 +42,9 @@ export interface HostedCoreOptions {
   readonly onProgress?: (step: CoreStep) => void;
   /** A person asks something of the app's updates; null where the host has none. */
   readonly onUpdateAction: ((action: UpdateAction) => void) | null;
+  /** What the host does when a person asks for it. */
+  readonly abilities: readonly HostAction[];
+  readonly onHostAction: (action: HostAction) => void;
 }
 
 /** A core with everything that screens ask of it. */
@@ -151,7 +155,7 @@ function handlerParts(made: {
 }): HandlerParts {
   const { options, owned, reader, engineDesk, updateDesk, now } = made;
   const { core, registry, secretDesk } = owned;
-  const { log, workFolder = join(homedir(), "Handshake") } = options;
+  const { log, workFolder = join(homedir(), "Handshake"), abilities, onHostAction } = options;
   const { path: dataFolder } = options.dataFolder;
   const onDamage = (path: string): void =>
     log("warn", "core", `${path} is damaged and counts as empty until something is saved.`);
@@ -163,6 +167,7 @@ function handlerParts(made: {
     now,
     engineDesk,
     updateDesk,
+    hostDesk: createHostDesk({ abilities, onAction: onHostAction }),
     secretDesk,
     dataDesk: createDataDesk(dataFolder, core.storage),
     settings: openSettings(dataFolder, onDamage),

@@ -1,7 +1,8 @@
-import { app, BrowserWindow, powerMonitor } from "electron";
+import { app, BrowserWindow, powerMonitor, shell } from "electron";
 import type { Settings } from "../../app/contract/settings.ts";
 import { connectCore, type CoreClient } from "../core/core-client.ts";
 import { chooseDatabase } from "../core/database-choice.ts";
+import type { HostAction } from "../core/host-desk.ts";
 import { superviseCore, type CoreSupervisor } from "../core/core-supervisor.ts";
 import { startCoreThread } from "../core/start-core-thread.ts";
 import type { CoreStep } from "../core/start-core.ts";
@@ -116,11 +117,13 @@ export function runDesktopApp(options: DesktopAppOptions): void {
             host: "app",
             name: "app",
             workFolder,
+            abilities: ["reveal-data"],
           }),
           {
             onLog: (level, source, message) => log.write(level, source, message),
             onProgress,
             onUpdateAction: (action) => updates.act(action),
+            onHostAction: (action) => actForPerson(action),
           },
         ),
       onEnd(error, { staysDown }) {
@@ -129,6 +132,16 @@ export function runDesktopApp(options: DesktopAppOptions): void {
       },
       onRestart: setCore,
     });
+  }
+
+  function actForPerson(action: HostAction): void {
+    switch (action) {
+      case "reveal-data":
+        // Resolves to why it could not be.
+        void shell.openPath(dataFolder.path).then((why) => {
+          if (why !== "") log.write("warn", "app", `The data folder could not be shown: ${why}`);
+        });
+    }
   }
 
   /** On a person's request, once it stays down. */

@@ -11,6 +11,7 @@ import { listenForFolder } from "./listen.ts";
 import { openLogFile } from "./log-file.ts";
 import { createOneTimeTokens } from "./one-time-token.ts";
 import { builtScreens, type Theme } from "./screen-files.ts";
+import { hasDesktop, showOnDesktop } from "./show-on-desktop.ts";
 import { openSessionKeys } from "./session-keys.ts";
 import { acceptTabSockets } from "./tab-sockets.ts";
 
@@ -27,6 +28,8 @@ export interface ServeOptions {
   readonly onProgress?: (step: CoreStep) => void;
   /** The engine ended by itself, or works again: a line for whoever watches the terminal. */
   readonly onTrouble?: (message: string) => void;
+  /** Shows a folder to whoever sits at this machine; null where nobody could see it. */
+  readonly showFolder?: ((folder: string) => void) | null;
   /** For tests. */
   readonly screens?: string;
   readonly now?: () => number;
@@ -48,6 +51,7 @@ export interface Served {
  */
 export async function serve(options: ServeOptions): Promise<Served> {
   const { dataFolder, port: named, now = Date.now } = options;
+  const { showFolder = hasDesktop(process.env) ? showOnDesktop : null } = options;
   // The folder is made, checked and owned by the core: nothing is written there before.
   let log = (...record: Parameters<ReturnType<typeof openLogFile>>): void => {
     early.push(record);
@@ -61,12 +65,16 @@ export async function serve(options: ServeOptions): Promise<Served> {
       host: "serve",
       name: "handshake serve",
       workFolder,
+      abilities: showFolder === null ? [] : ["reveal-data"],
     });
     options.onCoreThread?.(thread);
     const { onProgress } = options;
     return connectCore(thread, {
       onLog: (level, source, message) => log(level, source, message),
       ...(onProgress === undefined ? {} : { onProgress }),
+      onHostAction(action) {
+        if (action === "reveal-data") showFolder?.(dataFolder.path);
+      },
     });
   };
   const supervisor = await superviseCore({

@@ -20,7 +20,12 @@ export interface ServedBed {
 }
 
 export async function serveBed(
-  options: { readonly port?: number; readonly now?: () => number; readonly folder?: string } = {},
+  options: {
+    readonly port?: number;
+    readonly now?: () => number;
+    readonly folder?: string;
+    readonly showFolder?: (folder: string) => void;
+  } = {},
 ): Promise<ServedBed> {
   const folder = options.folder ?? mkdtempSync(join(tmpdir(), "handshake-serve-"));
   const data = join(folder, "data");
@@ -38,6 +43,8 @@ export async function serveBed(
     port: options.port ?? null,
     workFolder: join(folder, "work"),
     screens,
+    // Never on the desktop of whoever runs the tests.
+    showFolder: options.showFolder ?? null,
     onCoreThread: (thread) => coreThreads.push(thread),
     ...(options.now === undefined ? {} : { now: options.now }),
   });

@@ -40,6 +40,8 @@ export const settingsMessages = {
   data: {
     folder: "Folder",
     copyPath: "Copy path",
+    reveal: "Reveal",
+    revealHint: "Show the folder in the file manager",
     database: "Database",
     blobs: "Large payloads",
     free: "Free on this disk",

@@ -30,6 +30,10 @@ export function DataSection(): ReactNode {
     );
     refresh();
   };
+  const reveal = async (): Promise<void> => {
+    const answer = await api.request("data.reveal", {});
+    if (!answer.ok) setOutcome({ ok: false, text: answer.error.message });
+  };
   if (error !== null) return <Notice tone="error">{error}</Notice>;
   if (info === null) return <p className={styles.muted}>{uiMessages.loading}</p>;
   const settings = Object.entries(info.storage.settings);
@@ -41,6 +45,16 @@ export function DataSection(): ReactNode {
             words.folder,
             <span key="folder" className={styles.folder}>
               <code>{info.folder}</code>
+              {info.canReveal && (
+                <Button
+                  size="small"
+                  look="quiet"
+                  title={words.revealHint}
+                  onClick={() => void reveal()}
+                >
+                  {words.reveal}
+                </Button>
+              )}
               <Button
                 size="small"
                 look="quiet"

@@ -1,5 +1,5 @@
 import { StorageError } from "../../../app/storage/storage-error.ts";
-import { openBrowser } from "../../serve/open-browser.ts";
+import { showOnDesktop } from "../../serve/show-on-desktop.ts";
 import { isTaken } from "../../serve/listen.ts";
 import { serve as startServing, type Served } from "../../serve/serve.ts";
 import { servedAddressOf } from "../../serve/served-address.ts";
@@ -29,7 +29,7 @@ runs that were working are stalled, to be resumed at the next start.`,
     const served = await start(context);
     const { interrupted } = context;
     const address = served.newAddress();
-    if (context.options.has("open")) openBrowser(address);
+    if (context.options.has("open")) showOnDesktop(address);
     announce(context, served, address);
     const stopListening = printOnEnter(context, served);
     await Promise.race([signals.first, aborted(interrupted)]);

@@ -7,6 +7,7 @@ import type { Handlers, HandlerParts } from "./handler.ts";
 
 type Names =
   | "data.info"
+  | "data.reveal"
   | "data.backup"
   | "data.chooseDatabase"
   | "diagnostics.preview"
@@ -16,7 +17,7 @@ type Names =
 const logRecordsPerSecond = 20;
 
 export function dataHandlers(parts: HandlerParts): Handlers<Names> {
-  const { core, dataDesk, dataFolder, log, now } = parts;
+  const { core, dataDesk, dataFolder, hostDesk, log, now } = parts;
   let second = 0;
   let written = 0;
   return {
@@ -24,6 +25,7 @@ export function dataHandlers(parts: HandlerParts): Handlers<Names> {
       const { backend, version, schemaVersion, location, settings } = await core.storage.describe();
       return {
         folder: dataFolder,
+        canReveal: hostDesk.can("reveal-data"),
         location,
         canBackUp: dataDesk.canBackUp,
         ...dataDesk.sizes(),
@@ -35,6 +37,10 @@ export function dataHandlers(parts: HandlerParts): Handlers<Names> {
           platform: `${process.platform} ${process.arch}`,
         },
       };
+    },
+    "data.reveal": async () => {
+      hostDesk.ask("reveal-data");
+      return {};
     },
     "data.chooseDatabase": ({ url }) => keepDatabaseChoice({ dataFolder, url }),
     "data.backup": async () => ({ backup: await dataDesk.backUp() }),
