@@ -1,18 +1,21 @@
-import type { Change, Group } from "../storage/change.ts";
+import type { Change } from "../storage/change.ts";
 import type { Fence, GroupOutcome, Storage } from "../storage/storage.ts";
 import { isTransientStorageError, StorageError } from "../storage/storage-error.ts";
 import type { Clock } from "./clock.ts";
 import { timestamp } from "./clock.ts";
+import { takeBatch, toGroup, type KnownRun, type Waiting } from "./next-batch.ts";
 
-/** What a run's writer knows of its row: the compare-and-set of its next groups. Revision 0: not created yet. */
-export interface KnownRun {
-  revision: number;
-  lastSeq: number;
-}
+export type { KnownRun } from "./next-batch.ts";
 
 export interface CommitQueue {
   /** Resolves after COMMIT returned, with the group's own outcome. Rejects when the engine is fenced. */
   submit(runId: string, changes: readonly Change[], known: KnownRun | null): Promise<GroupOutcome>;
+  /**
+   * Does `work` while no batch is on its way. Batches that follow each other without a gap hold the engine's
+   * row all the time, and whoever wants to change that row would never get it. While storage fails nothing
+   * is waited for.
+   */
+  between<T>(work: () => Promise<T>): Promise<T>;
   /** Resolves when everything submitted so far is answered. */
   idle(): Promise<void>;
   readonly isPaused: boolean;
@@ -21,80 +24,62 @@ export interface CommitQueue {
 /** A revision that no run has. */
 const neverKnown = -1;
 
-interface Waiting {
-  readonly groupId: string;
-  readonly runId: string;
-  readonly at: string;
-  readonly changes: readonly Change[];
-  readonly known: KnownRun | null;
-  resolve(outcome: GroupOutcome): void;
-  reject(error: unknown): void;
-}
-
 /**
- * Puts all groups of one turn of the event loop into one transaction. While storage cannot write
- * (disk full, busy, I/O error) the batch is held and sent again with growing pauses; nothing is
- * acknowledged and no node fails.
+ * Puts all groups of one turn of the event loop into one transaction. Where storage takes several commits at
+ * once, a second batch goes out while the first one is committed, and what the first one brings back is
+ * prepared while the second one is: batches that are on their way have no run in common (next-batch.ts).
+ * While storage cannot write (disk full, busy, I/O error) a batch is held and sent again with growing pauses;
+ * nothing of it is acknowledged and no node fails.
  */
 export function createCommitQueue(options: {
   readonly storage: Storage;
   readonly fence: Fence;
   readonly clock: Clock;
+  /** See EngineOptions. */
+  readonly fewestBeside?: number;
   onPause(error: StorageError): void;
   onContinue(): void;
   onFenced(error: StorageError): void;
 }): CommitQueue {
-  const { storage, fence, clock } = options;
+  const { storage, fence, clock, fewestBeside = 1 } = options;
+  const atOnce = storage.commitsAtOnce ?? 1;
   let waiting: Waiting[] = [];
-  let isFlushing = false;
+  const underWay = new Set<readonly Waiting[]>();
+  const failing = new Set<readonly Waiting[]>();
   let isScheduled = false;
-  let isPaused = false;
   let groupNumber = 0;
-  let idleWaiters: (() => void)[] = [];
+  const idleWaiters: (() => void)[] = [];
+  const betweenWaiters: (() => void)[] = [];
+  let workBetween = 0;
   const groupPrefix = `${fence.epoch}.${fence.instanceId.slice(-12)}.`;
 
   function schedule(): void {
-    if (isScheduled || isFlushing) return;
+    if (isScheduled || underWay.size >= atOnce) return;
     isScheduled = true;
     clock.nextTurn(() => {
       isScheduled = false;
-      void flush();
+      flush();
     });
   }
 
-  async function flush(): Promise<void> {
-    if (isFlushing) return;
-    isFlushing = true;
-    const batch = takeBatch();
-    try {
-      if (batch.length > 0) await send(batch);
-    } finally {
-      isFlushing = false;
-      if (waiting.length > 0) schedule();
-      else {
-        const waiters = idleWaiters;
-        idleWaiters = [];
-        for (const resolve of waiters) resolve();
-      }
+  function flush(): void {
+    while (underWay.size < atOnce && workBetween === 0 && betweenWaiters.length === 0) {
+      const taken = takeBatch(waiting, { underWay, atOnce, fewestBeside });
+      if (taken === null) return;
+      waiting = taken.later;
+      underWay.add(taken.batch);
+      void send(taken.batch).finally(() => {
+        underWay.delete(taken.batch);
+        next();
+      });
     }
   }
 
-  /**
-   * In one batch a run has one writer, whose groups build on each other. A second writer of the same
-   * run (a person's answer beside a claim) comes in the next batch: what it knows is old by then, and
-   * its compare-and-set misses, as it must.
-   */
-  function takeBatch(): readonly Waiting[] {
-    const writers = new Map<string, KnownRun | null>();
-    const batch: Waiting[] = [];
-    const later: Waiting[] = [];
-    for (const item of waiting) {
-      const writer = writers.get(item.runId);
-      if (writer === undefined) writers.set(item.runId, item.known);
-      (writer === undefined || writer === item.known ? batch : later).push(item);
-    }
-    waiting = later;
-    return batch;
+  /** A batch or a work between batches has ended. */
+  function next(): void {
+    if (underWay.size === 0) for (const begin of betweenWaiters.splice(0)) begin();
+    if (waiting.length > 0) schedule();
+    else if (underWay.size === 0) for (const resolve of idleWaiters.splice(0)) resolve();
   }
 
   async function send(batch: readonly Waiting[]): Promise<void> {
@@ -102,24 +87,31 @@ export function createCommitQueue(options: {
     for (let failures = 1; ; failures += 1) {
       try {
         const outcomes = await storage.commit(groups, fence);
-        if (isPaused) {
-          isPaused = false;
-          options.onContinue();
-        }
+        works(batch);
         batch.forEach((item, index) => answer(item, outcomes[index]));
         return;
       } catch (error) {
         if (isTransientStorageError(error)) {
-          if (!isPaused) options.onPause(error);
-          isPaused = true;
+          fails(batch, error);
           await pause(clock, Math.min(100 * 2 ** (failures - 1), 5_000));
           continue;
         }
+        works(batch);
         if (error instanceof StorageError && error.code === "FENCED") options.onFenced(error);
         for (const item of batch) item.reject(error);
         return;
       }
     }
+  }
+
+  function fails(batch: readonly Waiting[], error: StorageError): void {
+    if (failing.size === 0) options.onPause(error);
+    failing.add(batch);
+    for (const begin of betweenWaiters.splice(0)) begin();
+  }
+
+  function works(batch: readonly Waiting[]): void {
+    if (failing.delete(batch) && failing.size === 0) options.onContinue();
   }
 
   return {
@@ -132,27 +124,25 @@ export function createCommitQueue(options: {
         schedule();
       });
     },
+    async between(work) {
+      if (atOnce > 1 && underWay.size > 0 && failing.size === 0)
+        await new Promise<void>((resolve) => betweenWaiters.push(resolve));
+      if (atOnce === 1) return work();
+      workBetween += 1;
+      try {
+        return await work();
+      } finally {
+        workBetween -= 1;
+        next();
+      }
+    },
     idle() {
-      if (!isFlushing && waiting.length === 0) return Promise.resolve();
+      if (underWay.size === 0 && waiting.length === 0) return Promise.resolve();
       return new Promise((resolve) => idleWaiters.push(resolve));
     },
     get isPaused() {
-      return isPaused;
+      return failing.size > 0;
     },
-  };
-}
-
-function toGroup(item: Waiting): Group {
-  return {
-    groupId: item.groupId,
-    runId: item.runId,
-    at: item.at,
-    // Read when the batch is sent: the batch before may have moved it on.
-    expect:
-      item.known === null || item.known.revision === 0
-        ? null
-        : { revision: item.known.revision, lastSeq: item.known.lastSeq },
-    changes: item.changes,
   };
 }
 

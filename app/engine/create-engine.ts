@@ -48,6 +48,7 @@ export function createEngine(given: EnginePorts, overrides: Partial<EngineOption
   );
   const queue = createCommitQueue({
     storage,
+    fewestBeside: options.fewestBeside,
     fence,
     clock,
     onPause(error) {

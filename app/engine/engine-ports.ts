@@ -47,6 +47,8 @@ export interface EngineOptions {
   readonly heartbeatIntervalMs: number;
   /** How long a cancelled handler may take to end by itself. */
   readonly forcedEndMs: number;
+  /** Where storage takes several commits at once: a batch beside another one has so many groups at least. */
+  readonly fewestBeside: number;
   /** A run whose next timer is farther away than this is parked. */
   readonly parkAfterMs: number;
 }
@@ -58,5 +60,6 @@ export const defaultEngineOptions: EngineOptions = {
   maxConcurrentByType: { "shell.exec": 16, "http.request": 64 },
   heartbeatIntervalMs: 5_000,
   forcedEndMs: 30_000,
+  fewestBeside: 16,
   parkAfterMs: 5_000,
 };

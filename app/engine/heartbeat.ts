@@ -30,10 +30,11 @@ export function startHeartbeat(options: {
   async function beat(): Promise<void> {
     try {
       const owned = new Map(
-        (await storage.heartbeatWorkflow(fence, timestamp(clock.now()))).map((run) => [
-          run.runId,
-          run,
-        ]),
+        (
+          await internals.queue.between(() =>
+            storage.heartbeatWorkflow(fence, timestamp(clock.now())),
+          )
+        ).map((run) => [run.runId, run]),
       );
       for (const run of options.activeRuns()) {
         if (run.tasks.isBusy || run.state.status !== "running") continue;

@@ -34,6 +34,11 @@ export interface Storage extends WorkflowStorage {
    * `fence` is null only for a person's closing of a run, which needs no ownership.
    */
   commit(groups: readonly Group[], fence: Fence | null): Promise<readonly GroupOutcome[]>;
+  /**
+   * How many commits without a run, or a job, in common may be under way at once without waiting for each
+   * other; 1 when it is not said.
+   */
+  readonly commitsAtOnce?: number;
   /** Lines of node logs, outside history; not fenced, not ordered with commits. */
   appendLogs(lines: readonly LogLine[]): Promise<void>;
 

@@ -78,7 +78,8 @@ export async function openSharedEngine(options: SharedEngineOptions): Promise<Sh
       isolate: () => Promise.reject(new Error("No expression here is isolated.")),
       log: () => undefined,
     },
-    options.engine,
+    // Two commits are under way as soon as two runs have something to say.
+    { fewestBeside: 1, ...options.engine },
   );
   const notices: string[] = [];
   const waiting = new Set<() => void>();

@@ -30,6 +30,8 @@ export interface Machine {
   readonly engineOptions: Partial<EngineOptions>;
   /** Whether answers of storage wait for their turn. */
   readonly isStorageSlow: boolean;
+  /** How many commits an engine has under way, in any order, as on PostgreSQL; SQLite itself takes one. */
+  readonly commitsAtOnce: number;
   boot: number;
   uuids: number;
   /** Something that must never be. */
@@ -157,22 +159,28 @@ export async function startProcess(
       bootId: `boot-${machine.boot}`,
       scope: "start",
     });
-    const gated = gatedStorage(storage, {
-      get isDead() {
-        return life.isDead;
+    const { commitsAtOnce } = machine;
+    const gated = gatedStorage(
+      { ...storage, commitsAtOnce },
+      {
+        get isDead() {
+          return life.isDead;
+        },
+        turn: (when) => {
+          if (!machine.isStorageSlow || (when === "answer" && random.chance(0.5))) return null;
+          return new Promise((resolve) => life.storageTurns.push(resolve));
+        },
+        fault: (method, when) => takeFault(life, method, when),
+        done(method, answer) {
+          if (!life.isFenced || method !== "commit" || !Array.isArray(answer)) return;
+          const committed = answer.filter(
+            (outcome: { ok?: unknown }) => outcome.ok === true,
+          ).length;
+          if (committed > 0) machine.problem(`a fenced process committed ${committed} groups`);
+        },
+        kill,
       },
-      turn: (when) => {
-        if (!machine.isStorageSlow || (when === "answer" && random.chance(0.5))) return null;
-        return new Promise((resolve) => life.storageTurns.push(resolve));
-      },
-      fault: (method, when) => takeFault(life, method, when),
-      done(method, answer) {
-        if (!life.isFenced || method !== "commit" || !Array.isArray(answer)) return;
-        const committed = answer.filter((outcome: { ok?: unknown }) => outcome.ok === true).length;
-        if (committed > 0) machine.problem(`a fenced process committed ${committed} groups`);
-      },
-      kill,
-    });
+    );
     const process: SimProcess = Object.assign(life, {
       storage: gated,
       fence,

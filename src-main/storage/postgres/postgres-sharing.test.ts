@@ -17,6 +17,24 @@ await onPostgres((server) => {
     await world.expectSound();
   });
 
+  test("[ST-43] of two commits of one engine neither waits for the other, and a fence ends both", async () => {
+    const { world, second, url } = await openTwo(server);
+    const [held, free] = [await world.workingRun(), await world.workingRun()];
+    const complete = (runId: string) =>
+      world.storage.commit([world.group(runId, [world.completeNodeChange(runId, 1)])], world.fence);
+    await server.raw(url, `begin; select 1 from workflow_run where run_id = '${held}' for update`);
+    const waiting = complete(held);
+    expect((await complete(free)).map(({ ok }) => ok)).toEqual([true]);
+    await server.raw(url, "commit");
+    expect((await waiting).map(({ ok }) => ok)).toEqual([true]);
+
+    const more = [await world.workingRun(), await world.workingRun()];
+    await recoverExpired(second, [world.fence.instanceId]);
+    const ended = await Promise.allSettled(more.map(complete));
+    expect(ended).toMatchObject([{ reason: { code: "FENCED" } }, { reason: { code: "FENCED" } }]);
+    await second.expectSound();
+  });
+
   test("[ST-07] an engine whose lease ran out is fenced by the next one that recovers, and its runs are stalled", async () => {
     const { world, second, url } = await openTwo(server);
     const runId = await world.workingRun();

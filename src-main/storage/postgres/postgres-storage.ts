@@ -44,6 +44,8 @@ export interface PostgresStorage extends Storage {
 }
 
 const oldestServer = 140_000;
+/** One is committed while the other is prepared. Beside them there are beats, offers and logs. */
+const commitsAtOnce = 2;
 
 /** Connects to a database, makes or migrates our tables there. Throws StorageErrors that say what to do. */
 export async function openPostgresStorage(
@@ -56,7 +58,7 @@ export async function openPostgresStorage(
   const identity = createIdentityCheck(address);
   const connection = openPostgresConnection({
     address,
-    maxWriters: options.maxWriters ?? 2,
+    maxWriters: options.maxWriters ?? commitsAtOnce + 2,
     maxReaders: options.maxReaders ?? 4,
     timeoutMs,
     inspect: (query) => identity.inspect(query),
@@ -108,6 +110,7 @@ export async function openPostgresStorage(
     ...reading,
     ...createSideWriter(connection),
     commit,
+    commitsAtOnce,
     createWorkflowRun: commitOne,
     updateWorkflowRunStatus: commitOne,
     createWorkflowNodeExecution: commitOne,
