@@ -36,8 +36,10 @@ function addUnknownNames(
   const path = pathOf(found.issue);
   const object = valueAtPath(found.source, path);
   const known = Object.keys(shapeAt(path));
+  const isTaken = (name: string): boolean => isJsonObject(object) && Object.hasOwn(object, name);
+  const free = known.filter((name) => !isTaken(name));
   for (const key of found.issue.keys) {
-    const taken = isJsonObject(object) ? new Set(Object.keys(object)) : new Set<string>();
+    if (list.isFull) return;
     list.add({
       code: "UNKNOWN_NAME",
       pointer: toPointer([...path, key]),
@@ -45,7 +47,7 @@ function addUnknownNames(
       message: `the name "${key}" is unknown here`,
       found: showValue(valueAtPath(found.source, [...path, key])),
       expected: `one of ${showNames(known)}`,
-      nearestTo: { name: key, known: known.filter((name) => !taken.has(name)) },
+      nearestTo: { name: key, known: free },
     });
   }
 }
