@@ -27,8 +27,8 @@ export default defineConfig<object, { readonly hostKind: HostKind }>({
   ],
   outputDir: "test-results/browser",
   globalSetup: ["./e2e/build-once.ts", "./scripts/build-for-tests.mjs"],
-  // Three apps with a Chromium each keep two cores at work: each of them waits a third of its time.
-  workers: 3,
+  // Four apps with a Chromium each keep two cores at work: each of them waits half of its time.
+  workers: 4,
   fullyParallel: true,
   // Generous: a machine that does other things as well shall not make them red.
   timeout: 90_000,

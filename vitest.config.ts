@@ -1,16 +1,37 @@
 import { defineConfig } from "vitest/config";
 
+const kinds = "*.test.{ts,tsx}";
+
 export default defineConfig({
   test: {
     environment: "node",
-    include: ["{app,src-main,src-renderer,scripts,bench,faults}/**/*.test.{ts,tsx}"],
     globalSetup: "scripts/build-for-tests.mjs",
-    // A process for each file: a test that kills, locks or loads the native module harms no other.
     pool: "forks",
-    maxWorkers: 2,
+    // More than the two cores: tests of the machine wait for processes and disks.
+    maxWorkers: 3,
     testTimeout: 30_000,
     hookTimeout: 30_000,
     // A worker that does not end by itself is killed, so that Ctrl-C and a finished run both end.
     teardownTimeout: 10_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "machine",
+          include: [`{src-main,scripts,bench,faults}/**/${kinds}`],
+          // A process for each file: a test that kills, locks or loads the native module harms no other.
+          isolate: true,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "pure",
+          include: [`{app,src-renderer}/**/${kinds}`],
+          // Nothing there touches the process it runs in, so files share one.
+          isolate: false,
+        },
+      },
+    ],
   },
 });

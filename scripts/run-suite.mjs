@@ -17,7 +17,13 @@ export function runSuite({ script, args = [], limitMs, env = {} }) {
         cwd: projectRoot,
         stdio: ["ignore", "inherit", "inherit"],
         detached: hasGroups,
-        env: { ...process.env, ...env, PATH: pathWithProjectTools() },
+        env: {
+          ...process.env,
+          // The hundreds of processes that the tests start compile each source once. Keyed by its content.
+          NODE_COMPILE_CACHE: join(projectRoot, "node_modules/.cache/compiled"),
+          ...env,
+          PATH: pathWithProjectTools(),
+        },
       },
     );
     let ending = null;

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { projectRoot, setUp } from "./bootstrap.mjs";
-import { ensureChromium } from "./chromium.mjs";
+import { ensureChromiumForSpecs } from "./chromium.mjs";
 import { runSuite } from "./run-suite.mjs";
 
 const MINUTE_MS = 60_000;
@@ -99,7 +99,7 @@ async function runBrowserSpecs() {
     console.log("There are no browser specs (e2e/**/*.spec.ts), so Chromium is not needed.");
     return nothing;
   }
-  const chromium = ensureChromium();
+  const chromium = ensureChromiumForSpecs();
   if (chromium.path === null) {
     console.log(chromium.reason);
     return { ...nothing, skipped: [{ name: "all browser specs", reason: chromium.reason }] };
