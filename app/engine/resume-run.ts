@@ -10,7 +10,7 @@ import { changeDetached, commitDraft, endContextFor, requireRun } from "./detach
 import { completeNode } from "./end-node.ts";
 import { EngineError } from "./engine-error.ts";
 import type { ResumeRunRequest } from "./engine-requests.ts";
-import { ruleFor } from "./run-handlers.ts";
+import { ruleFor } from "./grant-rule.ts";
 import { planNode } from "./run-plan.ts";
 import type { Draft, LiveNode, RunState } from "./run-state.ts";
 import { identityOf, nodePathOf, runAgainReason } from "./run-state.ts";

@@ -8,7 +8,7 @@ import type { ActionContext } from "./detached-run.ts";
 import type { StartedRun, StartRunRequest } from "./engine-requests.ts";
 import { newRunState } from "./load-run.ts";
 import { placeOf } from "./placement.ts";
-import { ruleFor } from "./run-handlers.ts";
+import { ruleFor } from "./grant-rule.ts";
 import type { RunPlan } from "./run-plan.ts";
 import type { Draft } from "./run-state.ts";
 import { newDraft } from "./run-state.ts";

@@ -406,7 +406,7 @@ export const knownTraps: readonly KnownTrap[] = [
     test: "trap: resume does not start over",
     edits: [
       {
-        file: "app/engine/run-handlers.ts",
+        file: "app/engine/node-context.ts",
         find: "stored: parts.stored.steps,",
         replace: "stored: parts.stored.steps.slice(0, 0),",
       },
