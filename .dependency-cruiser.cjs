@@ -111,7 +111,7 @@ module.exports = {
     },
     allowOnly({
       name: "the-machine",
-      from: "^src-main/(data-folder|machine-identity)\\.ts$",
+      from: "^src-main/(data-folder[a-z-]*|durable-files|machine-identity)\\.ts$",
       node: true,
     }),
     allowOnly({

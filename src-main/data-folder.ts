@@ -1,17 +1,16 @@
 import {
   accessSync,
   chmodSync,
-  closeSync,
   constants,
-  fsyncSync,
   mkdirSync,
-  openSync,
   readdirSync,
   rmdirSync,
   statSync,
 } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, isAbsolute, join, resolve } from "node:path";
+import { followPointers, pointerFile } from "./data-folder-pointer.ts";
+import { syncFolder } from "./durable-files.ts";
 
 export interface DataFolderSource {
   /** `--data DIR`. */
@@ -27,8 +26,49 @@ export interface DataFolderChoice {
   readonly isDefault: boolean;
 }
 
-/** Where runs are kept: `--data`, else HANDSHAKE_DATA, else the operating system's place for it. */
+/**
+ * Where runs are kept: `--data`, else HANDSHAKE_DATA, else the operating system's place for it; and where
+ * that was moved to. Throws `DataFolderError` where a move leads nowhere: never an empty start instead.
+ */
 export function chooseDataFolder(source: DataFolderSource): DataFolderChoice {
+  const named = nameDataFolder(source);
+  const followed = followPointers(named.path);
+  switch (followed.kind) {
+    case "here":
+      return followed.path === named.path ? named : { path: followed.path, isDefault: false };
+    case "gone": {
+      const { from, to } = followed;
+      throw new DataFolderError(
+        `Your data was moved to ${to}, which is not there now: attach the disk that it is on, and start again. ` +
+          `(${join(from, pointerFile)} says so; without that file ${from} would start empty.)`,
+        to,
+      );
+    }
+    case "loop":
+      throw new DataFolderError(
+        `The data folder ${followed.path} leads back to itself. Look for ${pointerFile} in it, and remove the one in the folder that holds your data (handshake.db).`,
+        followed.path,
+      );
+    case "damaged":
+      throw new DataFolderError(
+        `${followed.file} should say where your data was moved to, but cannot be read. Name the folder with --data.`,
+        named.path,
+      );
+  }
+}
+
+/** Of two processes of ours one has just moved the data: begin again, with the folder that it is in now. */
+export class DataMovedError extends Error {
+  readonly to: string;
+
+  constructor(to: string) {
+    super(`The data was moved to ${to}. Start Handshake again.`);
+    this.name = "DataMovedError";
+    this.to = to;
+  }
+}
+
+function nameDataFolder(source: DataFolderSource): DataFolderChoice {
   const named = source.option ?? source.env["HANDSHAKE_DATA"];
   if (named === undefined) return { path: defaultDataFolder(source), isDefault: true };
   if (named.trim() === "" || named.includes("\0")) {
@@ -131,22 +171,12 @@ function makeWithParents(path: string): void {
   if (parent !== path && !isThere(parent)) makeWithParents(parent);
   mkdirSync(path, { mode: 0o700 });
   try {
+    // A power loss just after the first run must not take the new folder.
     syncFolder(parent);
   } catch (error) {
     // What the next start finds has to be durable, so it must not find this one.
     rmdirSync(path);
     throw error;
-  }
-}
-
-/** A power loss just after the first run must not take the new folder. Windows opens no folders. */
-function syncFolder(folder: string): void {
-  if (process.platform === "win32") return;
-  const descriptor = openSync(folder, "r");
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
   }
 }
 

@@ -7,6 +7,7 @@ import { runDesktopApp } from "./electron/desktop-app.ts";
 import { showFailureWindow } from "./electron/failure-window.ts";
 import { findLaunchFolder, type LaunchFolder } from "./electron/launch-folder.ts";
 import { setApplicationMenu } from "./electron/menu.ts";
+import { relaunch } from "./electron/relaunch.ts";
 import { statusPageAt } from "./electron/status-window.ts";
 import { prepareSelfTest } from "./electron/self-test.ts";
 import { guardAllPages } from "./electron/window-security.ts";
@@ -54,7 +55,7 @@ function settingsOf(launch: LaunchFolder, log: AppLog): () => Settings {
 
 function showUnusable({ error, electronFolder }: LaunchFolder & { kind: "unusable" }): void {
   const restart = (): void => {
-    app.relaunch();
+    relaunch();
     app.exit(0);
   };
   const quit = (): void => app.exit(0);

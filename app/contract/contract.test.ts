@@ -49,6 +49,7 @@ const inputs: Partial<Record<RequestName, object>> = {
   "secrets.remove": { name: "NEWS_KEY" },
   "permissions.revoke": { definitionHash: "0".repeat(64), capability: "shell:mail" },
   "data.chooseDatabase": { url: null },
+  "data.move": { folder: null },
   "update.act": { action: "check" },
   "diagnostics.export": { parts: ["app"] },
   "log.write": { level: "info", message: "drawn" },

@@ -21,6 +21,10 @@ export const DiagnosticsPart = z.strictObject({
 });
 export type DiagnosticsPart = z.infer<typeof DiagnosticsPart>;
 
+/** Where the data is moved by the next start. */
+export const MovePlan = z.strictObject({ to: z.string(), bytes });
+export type MovePlan = z.infer<typeof MovePlan>;
+
 export const dataRequests = {
   "data.info": {
     input: z.strictObject({}),
@@ -28,6 +32,9 @@ export const dataRequests = {
       folder: z.string(),
       /** Whether its host can show the folder in the system's file manager: `data.reveal`. */
       canReveal: z.boolean(),
+      /** Whether its host can end and start again: `app.restart`. */
+      canRestart: z.boolean(),
+      move: MovePlan.nullable(),
       /** The database that runs are in: its file, or its address without a password. */
       location: z.string(),
       canBackUp: z.boolean(),
@@ -62,6 +69,19 @@ export const dataRequests = {
   },
   /** Shows the data folder in the system's file manager; UNAVAILABLE where there is no desktop. */
   "data.reveal": {
+    input: z.strictObject({}),
+    output: z.strictObject({}),
+  },
+  /**
+   * Where the data folder is to be from the next start on, or null: where it is. BAD_REQUEST says why that
+   * place will not do. Until then everything stays as it is.
+   */
+  "data.move": {
+    input: z.strictObject({ folder: z.string().min(1).max(4_000).nullable() }),
+    output: z.strictObject({ move: MovePlan.nullable() }),
+  },
+  /** Ends the app and starts it again, as a person who quits: UNAVAILABLE in browser mode. */
+  "app.restart": {
     input: z.strictObject({}),
     output: z.strictObject({}),
   },

@@ -1,6 +1,7 @@
 import type { Core } from "../core/core.ts";
 import { recoveryLine } from "./json-shapes.ts";
 import { text, type Output } from "./output.ts";
+import { tellNotice } from "./tell-notice.ts";
 import { shortRunId } from "./run-id.ts";
 
 const mostNamed = 5;
@@ -11,7 +12,8 @@ export function reportStart(
   core: Core,
   { startsEngine }: { readonly startsEngine: boolean },
 ): void {
-  const { recovery, policies } = core;
+  const { recovery, policies, notices } = core;
+  for (const notice of notices) tellNotice(output, notice);
   const found = [...recovery.stalled, ...recovery.poisoned];
   if (found.length > 0) {
     output.errorObject(recoveryLine(recovery));

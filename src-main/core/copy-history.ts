@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { StorageError } from "../../app/storage/storage-error.ts";
-import { ensureDataFolder } from "../data-folder.ts";
+import { chooseDataFolder, ensureDataFolder } from "../data-folder.ts";
 import {
   copyHistory,
   type CopyProgress,
@@ -62,13 +62,15 @@ type Closers = (() => void | Promise<void>)[];
 
 async function openSource(place: HistoryPlace, closers: Closers): Promise<HistorySource> {
   let source: HistorySource;
+  let folder: string;
   switch (place.kind) {
     case "folder":
       // Owning a folder makes files in it: only where there is something to copy.
-      if (!existsSync(dataPaths(place.path).database))
-        throw new StorageError("NOT_FOUND", `There is no data in ${place.path} yet.`);
-      own(place.path, closers);
-      source = await openSqliteHistorySource(place.path);
+      folder = whereDataIs(place.path);
+      if (!existsSync(dataPaths(folder).database))
+        throw new StorageError("NOT_FOUND", `There is no data in ${folder} yet.`);
+      own(folder, closers);
+      source = await openSqliteHistorySource(folder);
       break;
     case "database":
       source = await openPostgresHistorySource(place.url);
@@ -80,11 +82,13 @@ async function openSource(place: HistoryPlace, closers: Closers): Promise<Histor
 
 async function openTarget(place: HistoryPlace, closers: Closers): Promise<HistoryTarget> {
   let target: HistoryTarget;
+  let folder: string;
   switch (place.kind) {
     case "folder":
-      ensureDataFolder({ path: place.path, isDefault: false });
-      own(place.path, closers);
-      target = await openSqliteHistoryTarget({ folder: place.path, appVersion });
+      folder = whereDataIs(place.path);
+      ensureDataFolder({ path: folder, isDefault: false });
+      own(folder, closers);
+      target = await openSqliteHistoryTarget({ folder, appVersion });
       break;
     case "database":
       target = await openPostgresHistoryTarget({ url: place.url, appVersion });
@@ -92,6 +96,11 @@ async function openTarget(place: HistoryPlace, closers: Closers): Promise<Histor
   }
   closers.push(() => target.close());
   return target;
+}
+
+/** Of a folder that was moved. */
+function whereDataIs(named: string): string {
+  return chooseDataFolder({ option: named, env: {} }).path;
 }
 
 function own(folder: string, closers: Closers): void {

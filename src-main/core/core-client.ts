@@ -4,7 +4,7 @@ import type { UpdateAction, UpdateState } from "../../app/contract/update.ts";
 import type { CoreFiles } from "./core-files.ts";
 import type { CorePort } from "./core-port.ts";
 import type { HostAction } from "./host-desk.ts";
-import type { CoreStep } from "./start-core.ts";
+import type { OnCoreProgress } from "./core-step.ts";
 import { errorOf } from "./thread-failure.ts";
 
 /** A core on the other side of a port. */
@@ -37,7 +37,7 @@ export interface CoreLink {
 
 export interface CoreClientOptions {
   readonly onLog: (level: LogLevel, source: string, message: string) => void;
-  readonly onProgress?: (step: CoreStep) => void;
+  readonly onProgress?: OnCoreProgress;
   readonly onUpdateAction?: (action: UpdateAction) => void;
   readonly onHostAction?: (action: HostAction) => void;
 }
@@ -58,7 +58,7 @@ export async function connectCore(
   port.onMessage((message) => {
     switch (message.kind) {
       case "progress":
-        return onProgress?.(message.step);
+        return onProgress?.(message.step, message.amount);
       case "ready":
         return ready.resolve(message.state);
       case "failed":

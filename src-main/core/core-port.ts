@@ -5,7 +5,7 @@ import type { DatabaseChoice } from "./database-choice.ts";
 import type { DataFolderChoice } from "../data-folder.ts";
 import type { CoreFiles } from "./core-files.ts";
 import type { HostAction } from "./host-desk.ts";
-import type { CoreStep } from "./start-core.ts";
+import type { CoreStep, StepAmount } from "./core-step.ts";
 import type { ThreadFailure } from "./thread-failure.ts";
 
 /** What a core thread is started with: plain data. */
@@ -15,6 +15,7 @@ export interface CoreThreadStart {
   readonly host: EngineState["host"];
   readonly name: string;
   readonly workFolder: string | undefined;
+  readonly isRestart: boolean;
   /** What the host does when a person asks for it: told as `host-action`. */
   readonly abilities: readonly HostAction[];
 }
@@ -30,7 +31,7 @@ export type ToCore =
   | { readonly kind: "close"; readonly drainMs: number };
 
 export type FromCore =
-  | { readonly kind: "progress"; readonly step: CoreStep }
+  | { readonly kind: "progress"; readonly step: CoreStep; readonly amount?: StepAmount }
   | { readonly kind: "ready"; readonly state: EngineState }
   | { readonly kind: "failed"; readonly failure: ThreadFailure }
   | { readonly kind: "message"; readonly client: number; readonly bytes: Uint8Array }

@@ -13,7 +13,7 @@ export interface CoreSupervisor {
 
 export interface SupervisedCore {
   /** Starts a core as a new instance; recovery is part of it. */
-  start(): Promise<CoreClient>;
+  start(options: { readonly isRestart: boolean }): Promise<CoreClient>;
   now(): number;
   /** The core ended without being asked to. Its clients have to connect anew; with `staysDown` nothing is started by itself. */
   onEnd(error: Error, next: { readonly staysDown: boolean }): void;
@@ -24,7 +24,7 @@ const restartWindowMs = 10 * 60_000;
 
 /** Keeps a core alive (reliability.md §4): one restart, and a second end within ten minutes stays down. */
 export async function superviseCore(host: SupervisedCore): Promise<CoreSupervisor> {
-  let core: CoreClient | null = await host.start();
+  let core: CoreClient | null = await host.start({ isRestart: false });
   let isDown = false;
   let isClosing = false;
   let lastEnd = Number.NEGATIVE_INFINITY;
@@ -44,7 +44,7 @@ export async function superviseCore(host: SupervisedCore): Promise<CoreSuperviso
 
   async function restart(): Promise<void> {
     try {
-      const restarted = await host.start();
+      const restarted = await host.start({ isRestart: true });
       if (isClosing) {
         await restarted.close({ drainMs: 0 });
         return;

@@ -23,7 +23,8 @@ try {
     onUpdateAction:
       start.host === "app" ? (action) => send({ kind: "update-action", action }) : null,
     onHostAction: (action) => send({ kind: "host-action", action }),
-    onProgress: (step) => send({ kind: "progress", step }),
+    onProgress: (step, amount) =>
+      send({ kind: "progress", step, ...(amount === undefined ? {} : { amount }) }),
   });
   serve(hosted);
   send({ kind: "ready", state: hosted.state() });

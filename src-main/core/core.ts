@@ -18,6 +18,8 @@ export interface Core {
   readonly safeStart: boolean;
   /** Leftover programs of killed steps that this start ended. */
   readonly endedChildProcesses: readonly EndedChildProcess[];
+  /** What this start has to say of a data folder that was or was to be moved. */
+  readonly notices: readonly CoreNotice[];
   /** Begins to claim queued runs. A second call does nothing. */
   startEngine(): void;
   /** Validates a workflow file's text, pins it and starts a run of it. Throws `InvalidWorkflow`. */
@@ -43,7 +45,7 @@ export interface WorkflowSubmission {
 
 /** What a person should know of the core itself; what the engine has to say comes from its own events. */
 export interface CoreNotice {
-  readonly code: "MAINTENANCE_FAILED";
+  readonly code: "MAINTENANCE_FAILED" | "MOVE_FAILED" | "MOVE_WAITS" | "OLD_DATA_LEFT";
   readonly message: string;
 }
 

@@ -70,6 +70,7 @@ export function createEngineDesk(
       runId: child.runId,
     });
   }
+  for (const notice of core.notices) notify(notice);
   return {
     state: () => ({
       state,

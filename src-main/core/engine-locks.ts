@@ -43,6 +43,12 @@ export function deadEngines(dataFolder: string): readonly string[] {
   return readdirSync(folder).filter((instanceId) => isDead(dataFolder, instanceId));
 }
 
+/** Whether an engine of another process has its lock in this data folder. */
+export function hasLivingEngines(dataFolder: string): boolean {
+  const folder = join(dataFolder, "engines");
+  return existsSync(folder) && readdirSync(folder).some((one) => !isDead(dataFolder, one));
+}
+
 /** After their runs were recovered. */
 export function forgetEngines(dataFolder: string, instanceIds: readonly string[]): void {
   for (const instanceId of instanceIds) {

@@ -13,6 +13,7 @@ import { createDataDesk } from "./data-desk.ts";
 import { createDispatch, type Dispatch } from "./dispatch.ts";
 import { createEngineDesk, type EngineDesk } from "./engine-desk.ts";
 import { createHostDesk, type HostAction } from "./host-desk.ts";
+import { createMoveDesk } from "./move-desk.ts";
 import { createHandlers } from "./handlers.ts";
 import type { HandlerParts } from "./handlers/handler.ts";
 import { resumeSafe } from "./handlers/recovery-handlers.ts";
@@ -26,7 +27,8 @@ import { createLive, type Live } from "./live/subscriptions.ts";
 import { startReader, type Reader } from "./reading/start-reader.ts";
 import { runsInState } from "./runs-in-state.ts";
 import { createSecretDesk, type SecretDesk } from "./secret-desk.ts";
-import { startCore, type CoreStep } from "./start-core.ts";
+import type { OnCoreProgress } from "./core-step.ts";
+import { startCore } from "./start-core.ts";
 import { systemPorts } from "./system-ports.ts";
 import { createUpdateDesk, type UpdateDesk } from "./update-desk.ts";
 
@@ -39,7 +41,8 @@ export interface HostedCoreOptions {
   /** Where relative folders of workflows without a file begin; a folder in the person's home by default. */
   readonly workFolder?: string | undefined;
   readonly log: (level: LogLevel, source: string, message: string) => void;
-  readonly onProgress?: (step: CoreStep) => void;
+  readonly isRestart: boolean;
+  readonly onProgress?: OnCoreProgress;
   /** A person asks something of the app's updates; null where the host has none. */
   readonly onUpdateAction: ((action: UpdateAction) => void) | null;
   /** What the host does when a person asks for it. */
@@ -90,7 +93,7 @@ interface OwnedData {
 }
 
 async function ownData(options: HostedCoreOptions): Promise<OwnedData> {
-  const { dataFolder, database, host: kind, name, log, onProgress } = options;
+  const { dataFolder, database, host: kind, name, isRestart, log, onProgress } = options;
   const secretDesk = createSecretDesk(process.env);
   const registry = nodeRegistry(dataFolder.path);
   const owned: { desk: EngineDesk | null } = { desk: null };
@@ -99,6 +102,7 @@ async function ownData(options: HostedCoreOptions): Promise<OwnedData> {
     database,
     kind,
     name,
+    isRestart,
     ...(onProgress === undefined ? {} : { onProgress }),
     onNotice: (notice) => owned.desk?.notify(notice),
     ports: {
@@ -167,6 +171,7 @@ function handlerParts(made: {
     now,
     engineDesk,
     updateDesk,
+    moveDesk: createMoveDesk(dataFolder),
     hostDesk: createHostDesk({ abilities, onAction: onHostAction }),
     secretDesk,
     dataDesk: createDataDesk(dataFolder, core.storage),

@@ -3,7 +3,7 @@ import { createEngine } from "../../app/engine/create-engine.ts";
 import type { Engine } from "../../app/engine/engine.ts";
 import { messageOf } from "../../app/engine/to-error.ts";
 import { ensureDataFolder, type DataFolderChoice } from "../data-folder.ts";
-import type { LockHolder } from "../storage/sqlite/data-lock.ts";
+import type { DataLock, LockHolder } from "../storage/sqlite/data-lock.ts";
 import { machineIdentity, type MachineIdentity } from "../machine-identity.ts";
 import { appVersion } from "./app-version.ts";
 import { applyPolicies } from "./apply-policies.ts";
@@ -11,12 +11,14 @@ import type { EngineInstance } from "../../app/storage/storage.ts";
 import type { DatabaseChoice } from "./database-choice.ts";
 import { deadEngines, forgetEngines, holdEngineLock } from "./engine-locks.ts";
 import { joinEngines } from "./join-engines.ts";
+import { followMove, removeMovedContent } from "./follow-move.ts";
 import { controlAddress } from "./control-address.ts";
 import { startControlServer, type ControlServer } from "./control-server.ts";
 import type { Core, CoreNotice } from "./core.ts";
 import { corePorts, type CorePorts } from "./core-ports.ts";
 import { endLeftoverChildren, recoverAtStart } from "./recover-at-start.ts";
 import { startMaintenance, type Maintenance } from "./maintenance.ts";
+import type { OnCoreProgress } from "./core-step.ts";
 import { needsSafeStart } from "./safe-start.ts";
 import { submitWorkflow } from "./submit-workflow.ts";
 
@@ -32,21 +34,21 @@ export interface CoreOptions {
   readonly withoutPolicies?: boolean;
   /** Of a shared queue, work on these only. */
   readonly onlyRuns?: ReadonlySet<string>;
+  /** An engine that ended is started again: a data folder that is to be moved waits for the app's own start. */
+  readonly isRestart?: boolean;
   /** For tests, and for hosts that keep secrets elsewhere. */
   readonly ports?: Partial<CorePorts>;
-  readonly onProgress?: (step: CoreStep) => void;
+  readonly onProgress?: OnCoreProgress;
   readonly onNotice?: (notice: CoreNotice) => void;
 }
 
 export type CoreKind = "cli" | "serve" | "app" | "worker";
-export type CoreStep = "locking" | "opening" | "recovering" | "starting" | "accepting";
-
 /**
- * Owns the data folder and brings it into order: lock → open, back up, migrate → register → end leftover
- * children → recover → engine → stored policies. In a shared database an engine owns its runs and not the
+ * Owns the data folder and brings it into order: lock → move, where that was asked for → open, back up,
+ * migrate → register → end leftover children → recover → engine → stored policies. In a shared database an engine owns its runs and not the
  * data (join-engines.ts); only those with screens then own the folder, for their settings. Only then is work accepted; what other processes ask
  * meanwhile waits, and is refused with the reason when this fails. Throws StorageError (IN_USE names the
- * owner), DataFolderError.
+ * owner), DataFolderError, DataMovedError: begin again, with the folder that the data is in now.
  */
 export async function startCore(options: CoreOptions): Promise<Core> {
   const ports = { ...corePorts(options.dataFolder.path), ...options.ports };
@@ -87,7 +89,13 @@ async function start({ options, ports, closers, accepting }: Start): Promise<Cor
 
   onProgress?.("locking");
   ensureDataFolder(dataFolder);
-  const server = await ownFolder({ options, ports, closers, accepting }, owner);
+  const isOwner = ownsFolder(options);
+  if (isOwner) {
+    const lock = ports.takeLock(dataFolder.path, owner);
+    closers.push(() => lock.release());
+  }
+  const notices = [...(await followMove({ ...options, isOwner }))];
+  const server = isOwner ? await openDoor({ options, ports, closers, accepting }, owner) : null;
   if (isShared) {
     const lock = await holdEngineLock(dataFolder.path, instanceId, owner);
     closers.push(() => lock.release());
@@ -120,6 +128,11 @@ async function start({ options, ports, closers, accepting }: Start): Promise<Cor
   // Only now it shows whose engine is gone.
   const endedShared = isShared ? await endLeftoverChildren(storage, { sharedBy: machineId }) : [];
   forgetEngines(dataFolder.path, deadInstances);
+
+  if (isOwner) {
+    const takeLock = (folder: string): DataLock => ports.takeLock(folder, owner);
+    notices.push(...removeMovedContent(dataFolder.path, takeLock));
+  }
 
   onProgress?.("starting");
   const isolated = ports.isolatedExpressions();
@@ -169,6 +182,7 @@ async function start({ options, ports, closers, accepting }: Start): Promise<Cor
     recovery,
     policies,
     safeStart,
+    notices,
     endedChildProcesses: [...endedHere, ...endedShared],
     get followers() {
       return server?.followers ?? 0;
@@ -183,18 +197,19 @@ async function start({ options, ports, closers, accepting }: Start): Promise<Cor
   };
 }
 
-/** The lock, and the door for other processes; null where a shared database is all that is needed. */
-async function ownFolder(
-  { options, ports, closers, accepting }: Start,
-  owner: LockHolder,
-): Promise<ControlServer | null> {
-  const { dataFolder, database, kind } = options;
+/** Where a shared database is all that is needed, nobody owns the folder. */
+function ownsFolder({ database, kind }: CoreOptions): boolean {
   const hasScreens = kind === "app" || kind === "serve";
-  if (database?.kind === "postgres" && !hasScreens) return null;
-  const lock = ports.takeLock(dataFolder.path, owner);
-  closers.push(() => lock.release());
+  return database?.kind !== "postgres" || hasScreens;
+}
+
+/** The door for other processes. */
+async function openDoor(
+  { options, closers, accepting }: Start,
+  owner: LockHolder,
+): Promise<ControlServer> {
   const server = await startControlServer({
-    address: controlAddress(dataFolder.path),
+    address: controlAddress(options.dataFolder.path),
     owner,
     core: accepting,
   });

@@ -1,5 +1,5 @@
 import { StorageError, type StorageErrorCode } from "../../app/storage/storage-error.ts";
-import { DataFolderError } from "../data-folder.ts";
+import { DataFolderError, DataMovedError } from "../data-folder.ts";
 import { RequestError } from "./request-error.ts";
 
 /** An error as it crosses between two threads of ours: classes do not survive a copy. */
@@ -12,6 +12,7 @@ export type ThreadFailure =
     }
   | { readonly kind: "request"; readonly code: RequestError["code"]; readonly message: string }
   | { readonly kind: "data-folder"; readonly message: string; readonly path: string }
+  | { readonly kind: "data-moved"; readonly to: string }
   | { readonly kind: "unknown"; readonly message: string; readonly stack: string };
 
 export function failureOf(error: unknown): ThreadFailure {
@@ -25,6 +26,7 @@ export function failureOf(error: unknown): ThreadFailure {
   if (error instanceof DataFolderError) {
     return { kind: "data-folder", message: error.message, path: error.path };
   }
+  if (error instanceof DataMovedError) return { kind: "data-moved", to: error.to };
   const { message, stack = "" } = error instanceof Error ? error : new Error(String(error));
   return { kind: "unknown", message, stack };
 }
@@ -39,6 +41,8 @@ export function errorOf(failure: ThreadFailure): Error {
       return new RequestError(failure.code, failure.message);
     case "data-folder":
       return new DataFolderError(failure.message, failure.path);
+    case "data-moved":
+      return new DataMovedError(failure.to);
     case "unknown":
       return new Error(failure.message, { cause: failure.stack });
   }

@@ -5,8 +5,8 @@ import { chooseDatabase } from "../core/database-choice.ts";
 import type { HostAction } from "../core/host-desk.ts";
 import { superviseCore, type CoreSupervisor } from "../core/core-supervisor.ts";
 import { startCoreThread } from "../core/start-core-thread.ts";
-import type { CoreStep } from "../core/start-core.ts";
-import type { DataFolderChoice } from "../data-folder.ts";
+import type { CoreStep, OnCoreProgress } from "../core/core-step.ts";
+import { DataMovedError, type DataFolderChoice } from "../data-folder.ts";
 import type { Opening } from "../../app/contract/opening.ts";
 import type { UpdateState } from "../../app/contract/update.ts";
 import type { AppLog } from "./app-log.ts";
@@ -20,6 +20,7 @@ import { bringToFront, openMainWindow } from "./main-window.ts";
 import { collectOpenings } from "./openings.ts";
 import { createQuitFlow } from "./quit-flow.ts";
 import { askToQuit } from "./quit-question.ts";
+import { relaunch } from "./relaunch.ts";
 import { prepareStartupWindow, type StartupWindow } from "./startup-window.ts";
 import { watchUpdates } from "./updates/watch-updates.ts";
 
@@ -53,6 +54,10 @@ export function runDesktopApp(options: DesktopAppOptions): void {
     // A start that is under way is waited for, as long as the quitting may take.
     closeCore: async (options) => (await supervisor)?.close(options),
     end: () => app.exit(observer?.onEnd() ?? 0),
+    beginAgain() {
+      relaunch();
+      app.exit(0);
+    },
   });
   app.on("before-quit", (event) => {
     event.preventDefault();
@@ -79,10 +84,10 @@ export function runDesktopApp(options: DesktopAppOptions): void {
   async function start(): Promise<void> {
     let step: CoreStep = "locking";
     let startup: StartupWindow | null = null;
-    const starting = startSupervisor((next) => {
+    const starting = startSupervisor((next, amount) => {
+      if (amount === undefined) observer?.onStep(next);
       step = next;
-      startup?.tell(next);
-      observer?.onStep(next);
+      startup?.tell(next, amount);
     });
     supervisor = starting;
     // It may fail before anything can be shown; it is awaited below.
@@ -99,17 +104,18 @@ export function runDesktopApp(options: DesktopAppOptions): void {
       showMainWindow();
     } catch (error) {
       supervisor = null;
+      if (error instanceof DataMovedError) return beginAgain();
       showFailure(error instanceof Error ? error : new Error(String(error)));
     } finally {
       startup.close();
     }
   }
 
-  function startSupervisor(onProgress: (step: CoreStep) => void): Promise<CoreSupervisor> {
+  function startSupervisor(onProgress: OnCoreProgress): Promise<CoreSupervisor> {
     return superviseCore({
       now: Date.now,
       // Asynchronous: a refused database is a start that failed.
-      start: async () =>
+      start: async ({ isRestart }) =>
         connectCore(
           startCoreThread({
             dataFolder,
@@ -117,7 +123,8 @@ export function runDesktopApp(options: DesktopAppOptions): void {
             host: "app",
             name: "app",
             workFolder,
-            abilities: ["reveal-data"],
+            isRestart,
+            abilities: ["reveal-data", "restart"],
           }),
           {
             onLog: (level, source, message) => log.write(level, source, message),
@@ -141,6 +148,9 @@ export function runDesktopApp(options: DesktopAppOptions): void {
         void shell.openPath(dataFolder.path).then((why) => {
           if (why !== "") log.write("warn", "app", `The data folder could not be shown: ${why}`);
         });
+        return;
+      case "restart":
+        return quit.requestRestart();
     }
   }
 
@@ -200,6 +210,13 @@ export function runDesktopApp(options: DesktopAppOptions): void {
       onRetry: () => void start(),
       onQuit: () => quit.request(),
     });
+  }
+
+  /** The lock of a single instance and Chromium's own files lie in the data folder: another process has to. */
+  function beginAgain(): void {
+    log.write("info", "start", "The data folder was moved; Handshake starts again there.");
+    relaunch();
+    app.exit(0);
   }
 
   function showWhatIsOpen(): void {

@@ -1,5 +1,5 @@
 import type { CoreClient } from "../core/core-client.ts";
-import type { CoreStep } from "../core/start-core.ts";
+import type { CoreStep } from "../core/core-step.ts";
 
 /** Hears of the desktop app's life, in order; the self-test is one. */
 export interface DesktopObserver {

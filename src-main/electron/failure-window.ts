@@ -1,5 +1,6 @@
-import { app, dialog, shell } from "electron";
+import { dialog, shell } from "electron";
 import { servedAddressOf } from "../serve/served-address.ts";
+import { relaunch } from "./relaunch.ts";
 import { startFailurePage, type FailureAction } from "./start-failure.ts";
 import { openStatusWindow } from "./status-window.ts";
 
@@ -42,7 +43,7 @@ async function relaunchElsewhere(quit: () => void): Promise<void> {
   });
   const [folder] = filePaths;
   if (folder === undefined) return;
-  app.relaunch({ args: [...argumentsWithoutData(), "--data", folder] });
+  relaunch([...argumentsWithoutData(), "--data", folder]);
   quit();
 }
 

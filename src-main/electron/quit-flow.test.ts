@@ -18,6 +18,22 @@ test("with active runs it asks, then drains for 30 s", async () => {
   expect(told).toEqual(["ask 2", "close 30000", "end"]);
 });
 
+test("a restart is asked about and drained like a quit, and another start follows", async () => {
+  const { flow, told } = bed({ activeRuns: 2, choice: "finish", closeTakesMs: 12_000 });
+  flow.requestRestart();
+  await vi.advanceTimersByTimeAsync(12_000);
+  expect(told).toEqual(["ask 2", "close 30000", "begin again"]);
+});
+
+test("a restart that is not wanted after all leaves a later quit a quit", async () => {
+  const { flow, told } = bed({ activeRuns: 1, choice: "stay" });
+  flow.requestRestart();
+  await vi.advanceTimersByTimeAsync(0);
+  flow.shutDown();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(told).toEqual(["ask 1", "close 2000", "end"]);
+});
+
 test("who stays is left alone, and may ask again", async () => {
   const { flow, told } = bed({ activeRuns: 1, choice: "stay" });
   flow.request();
@@ -78,6 +94,7 @@ function bed(options: { activeRuns: number; choice?: QuitChoice; closeTakesMs?: 
         : new Promise((resolve) => setTimeout(resolve, closeTakesMs));
     },
     end: () => void told.push("end"),
+    beginAgain: () => void told.push("begin again"),
   });
   return { flow, told };
 }

@@ -9,6 +9,8 @@ export interface QuitFlowOptions {
   readonly closeCore: (options: { readonly drainMs: number }) => Promise<unknown>;
   /** Ends the process. */
   readonly end: () => void;
+  /** Ends the process, for another one to begin. */
+  readonly beginAgain: () => void;
 }
 
 export interface QuitQuestion {
@@ -20,6 +22,8 @@ export interface QuitQuestion {
 export interface QuitFlow {
   /** A person quits. Pressed again: Quit now. */
   request(): void;
+  /** A person wants another start: asked and drained like `request`. */
+  requestRestart(): void;
   /** The operating system ends: no question. */
   shutDown(): void;
   /** Nothing is active: closes everything, then calls `last` instead of ending the process. */
@@ -33,7 +37,8 @@ const shutDownMs = 2_000;
 /** For committing, the marks, and closing; past it the process ends without the clean mark. */
 const closeMs = 5_000;
 
-export function createQuitFlow({ activeRuns, ask, closeCore, end }: QuitFlowOptions): QuitFlow {
+export function createQuitFlow(options: QuitFlowOptions): QuitFlow {
+  const { activeRuns, ask, closeCore, end, beginAgain } = options;
   let question: AbortController | null = null;
   let isLeaving = false;
   let deadline: NodeJS.Timeout | null = null;
@@ -48,12 +53,12 @@ export function createQuitFlow({ activeRuns, ask, closeCore, end }: QuitFlowOpti
     closeCore({ drainMs }).then(last, last).catch(end);
   }
 
-  async function askAndLeave(): Promise<void> {
+  async function askAndLeave(last: () => void): Promise<void> {
     question = new AbortController();
     const choice = await choose(question.signal);
     question = null;
     if (isLeaving || choice === "stay") return;
-    leave(choice === "finish" ? finishMs : 0);
+    leave(choice === "finish" ? finishMs : 0, last);
   }
 
   async function choose(signal: AbortSignal): Promise<QuitChoice> {
@@ -66,7 +71,10 @@ export function createQuitFlow({ activeRuns, ask, closeCore, end }: QuitFlowOpti
   return {
     request() {
       if (isLeaving || question !== null) leave(0);
-      else void askAndLeave();
+      else void askAndLeave(end);
+    },
+    requestRestart() {
+      if (!isLeaving && question === null) void askAndLeave(beginAgain);
     },
     shutDown() {
       leave(shutDownMs);

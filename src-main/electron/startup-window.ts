@@ -1,22 +1,15 @@
-import type { CoreStep } from "../core/start-core.ts";
+import type { CoreStep, OnCoreProgress, StepAmount } from "../core/core-step.ts";
+import { stepWords } from "../core/step-words.ts";
 import type { StatusPage } from "./status-page.ts";
 import { openStatusWindow, type StatusWindow } from "./status-window.ts";
 
 /** Says what a slow start is doing. It reads no runs: it must not show what is not recovered yet. */
 export interface StartupWindow {
-  tell(step: CoreStep): void;
+  readonly tell: OnCoreProgress;
   close(): void;
 }
 
 const patienceMs = 1_000;
-
-const words: Readonly<Record<CoreStep, string>> = {
-  locking: "Opening your data folder…",
-  opening: "Opening your data. If this version changes its format, a backup is made first…",
-  recovering: "Looking for runs that were interrupted…",
-  starting: "Starting the engine…",
-  accepting: "Almost there…",
-};
 
 /** Appears when the start takes longer than a second. */
 export function prepareStartupWindow(
@@ -24,14 +17,14 @@ export function prepareStartupWindow(
   { onQuit }: { readonly onQuit: () => void },
 ): StartupWindow {
   let window: StatusWindow | null = null;
-  let step = first;
+  let page = pageOf(first);
   const timer = setTimeout(() => {
-    window = openStatusWindow(pageOf(step), { onAction: onQuit, onClosed: onQuit });
+    window = openStatusWindow(page, { onAction: onQuit, onClosed: onQuit });
   }, patienceMs);
   return {
-    tell(next) {
-      step = next;
-      window?.show(pageOf(step));
+    tell(step, amount) {
+      page = pageOf(step, amount);
+      window?.show(page);
     },
     close() {
       clearTimeout(timer);
@@ -40,10 +33,10 @@ export function prepareStartupWindow(
   };
 }
 
-function pageOf(step: CoreStep): StatusPage {
+function pageOf(step: CoreStep, amount?: StepAmount): StatusPage {
   return {
     title: "Handshake is starting",
-    text: [words[step], "Your runs are safe. The window opens when they are in order."],
+    text: [stepWords(step, amount), "Your runs are safe. The window opens when they are in order."],
     actions: [{ name: "quit", label: "Quit" }],
   };
 }

@@ -1,10 +1,10 @@
 import type { DataFolderChoice } from "../data-folder.ts";
 import { closeCodes } from "../../app/contract/browser-session.ts";
 import { connectCore, type CoreClient } from "../core/core-client.ts";
-import { superviseCore } from "../core/core-supervisor.ts";
+import { superviseCore, type SupervisedCore } from "../core/core-supervisor.ts";
 import type { DatabaseChoice } from "../core/database-choice.ts";
 import { openSettings } from "../core/keeping/settings-store.ts";
-import type { CoreStep } from "../core/start-core.ts";
+import type { OnCoreProgress } from "../core/core-step.ts";
 import { startCoreThread, type CoreThreadPort } from "../core/start-core-thread.ts";
 import { answerHttp } from "./http-routes.ts";
 import { listenForFolder } from "./listen.ts";
@@ -25,7 +25,7 @@ export interface ServeOptions {
   /** Null: the one that this folder had before, or any. */
   readonly port: number | null;
   readonly workFolder?: string | undefined;
-  readonly onProgress?: (step: CoreStep) => void;
+  readonly onProgress?: OnCoreProgress;
   /** The engine ended by itself, or works again: a line for whoever watches the terminal. */
   readonly onTrouble?: (message: string) => void;
   /** Shows a folder to whoever sits at this machine; null where nobody could see it. */
@@ -47,7 +47,7 @@ export interface Served {
 
 /**
  * Browser mode: the core in its thread, the screens over loopback. Resolves when the core has recovered
- * and the port is open. Rejects with StorageError (IN_USE names the owner), DataFolderError.
+ * and the port is open. Rejects with StorageError (IN_USE names the owner), DataFolderError, DataMovedError.
  */
 export async function serve(options: ServeOptions): Promise<Served> {
   const { dataFolder, port: named, now = Date.now } = options;
@@ -57,7 +57,7 @@ export async function serve(options: ServeOptions): Promise<Served> {
     early.push(record);
   };
   const early: Parameters<ReturnType<typeof openLogFile>>[] = [];
-  const startClient = async (): Promise<CoreClient> => {
+  const startClient: SupervisedCore["start"] = async ({ isRestart }) => {
     const { workFolder, database = { kind: "sqlite" } } = options;
     const thread = startCoreThread({
       dataFolder,
@@ -65,6 +65,7 @@ export async function serve(options: ServeOptions): Promise<Served> {
       host: "serve",
       name: "handshake serve",
       workFolder,
+      isRestart,
       abilities: showFolder === null ? [] : ["reveal-data"],
     });
     options.onCoreThread?.(thread);

@@ -65,7 +65,16 @@ export const settingsMessages = {
     connecting: "Connecting…",
     nextStart: (location: string) => `From the next start on, runs are kept in ${location}.`,
     overruled: "But HANDSHAKE_DATABASE_URL or --database come before that.",
-    move: "The folder is chosen at the start: `handshake serve --data DIR`.",
+    move: "Move…",
+    moveTo: "Move the data to this folder",
+    moveHint:
+      "The whole path of a folder on a local disk that is empty or not there yet. All runs, backups and settings go along.",
+    moveIt: "Move at the next start",
+    planned: (size: string, to: string) =>
+      `At the next start ${size} are moved to ${to}. Until then everything stays here.`,
+    restart: "Restart now",
+    restartByHand: "To begin: Ctrl-C in its terminal, then start Handshake again.",
+    takeBack: "Take back",
   },
   secrets: {
     text: "Values are write-only: they are never shown, and never enter the database, a log or an export.",

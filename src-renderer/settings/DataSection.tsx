@@ -7,8 +7,8 @@ import { uiMessages } from "../messages/ui-messages.ts";
 import { Button } from "../ui/Button.tsx";
 import { FactList } from "../ui/FactList.tsx";
 import { Notice } from "../ui/Notice.tsx";
-import { Prose } from "../ui/Prose.tsx";
 import { ChooseDatabase } from "./ChooseDatabase.tsx";
+import { MoveData } from "./MoveData.tsx";
 import { useAnswer } from "./use-answer.ts";
 import styles from "./SettingsParts.module.css";
 
@@ -83,9 +83,7 @@ export function DataSection(): ReactNode {
           ],
         ]}
       />
-      <p className={styles.hint}>
-        <Prose>{words.move}</Prose>
-      </p>
+      <MoveData plan={info.move} canRestart={info.canRestart} onChange={refresh} />
       <ChooseDatabase isShared={!info.canBackUp} />
       {info.canBackUp ? (
         <>

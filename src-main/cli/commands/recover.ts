@@ -1,11 +1,10 @@
 import type { RecoveredRun } from "../../../app/storage/storage.ts";
-import { startCore } from "../../core/start-core.ts";
 import type { Command } from "../command.ts";
 import { exitCode } from "../exit-code.ts";
 import { recoveryLine } from "../json-shapes.ts";
 import type { Output } from "../output.ts";
 import { shortRunId } from "../run-id.ts";
-import { tellNotice } from "../tell-notice.ts";
+import { startCoreHere } from "../start-core-here.ts";
 
 export const recover: Command = {
   name: "recover",
@@ -16,13 +15,10 @@ export const recover: Command = {
   help: "Every command that owns the data folder does this first. Run twice, it changes nothing.",
   async run(context) {
     const { output } = context;
-    const core = await startCore({
-      dataFolder: context.dataFolder(),
-      database: context.database(),
+    const core = await startCoreHere(context, {
       kind: "cli",
       name: "handshake recover",
       withoutPolicies: true,
-      onNotice: (notice) => tellNotice(output, notice),
     });
     try {
       const { recovery } = core;

@@ -1,3 +1,4 @@
+import { DataMovedError } from "../../data-folder.ts";
 import { StorageError } from "../../../app/storage/storage-error.ts";
 import { showOnDesktop } from "../../serve/show-on-desktop.ts";
 import { isTaken } from "../../serve/listen.ts";
@@ -7,6 +8,8 @@ import type { Command, CommandContext } from "../command.ts";
 import { CommandError, usageError } from "../command-error.ts";
 import { exitCode, type ExitCode } from "../exit-code.ts";
 import { text } from "../output.ts";
+import { tellMove } from "../start-core-here.ts";
+import { tellStep } from "../tell-step.ts";
 import { takeSignals, type Signals } from "../take-signals.ts";
 
 /** How long steps in flight may take to end by themselves, when a person ends it, and when the system does. */
@@ -48,9 +51,14 @@ async function start(context: CommandContext): Promise<Served> {
       dataFolder,
       database: context.database(),
       port,
+      onProgress: tellStep(output),
       onTrouble: (message) => output.note(message),
     });
   } catch (error) {
+    if (error instanceof DataMovedError) {
+      tellMove(context, error);
+      return start(context);
+    }
     const elsewhere = error instanceof Error ? servedAddressOf(error, path) : null;
     if (elsewhere !== null) throw runsElsewhere(error, elsewhere);
     if (port === null || !isTaken(error)) throw error;
@@ -84,6 +92,7 @@ function announce(context: CommandContext, served: Served, address: string): voi
       `${stopped === 1 ? "1 run was" : `${stopped} runs were`} interrupted earlier; nothing of that runs now.`,
     );
   }
+  for (const { message } of served.state.notices) output.note(text(message, 1_000));
   if (state === "paused") output.line("Safe start after two crashes: the engine is paused.");
   output.line(`Data: ${text(path, 1_000)}`);
   output.line("Handshake runs. Ctrl-C ends it. Open:");

@@ -1,12 +1,12 @@
-import { startCore } from "../../core/start-core.ts";
+import type { Core } from "../../core/core.ts";
 import type { Command, CommandContext } from "../command.ts";
 import { usageError } from "../command-error.ts";
 import { exitCode } from "../exit-code.ts";
 import { text } from "../output.ts";
 import { reportStart } from "../report-start.ts";
 import { shortRunId } from "../run-id.ts";
+import { startCoreHere } from "../start-core-here.ts";
 import { takeSignals } from "../take-signals.ts";
-import { tellNotice } from "../tell-notice.ts";
 
 /** How long steps in flight may take to end by themselves, when a person ends it, and when the system does. */
 const drainMs = { SIGINT: 30_000, other: 2_000 };
@@ -22,20 +22,13 @@ each run is worked on by one of them. Runs that need another machine's files, pr
 are left to it. Ctrl-C finishes the steps in flight (30 s at most); pressed again it ends at once.`,
   async run(context) {
     const { output } = context;
-    const database = context.database();
-    if (database.kind !== "postgres") {
+    if (context.database().kind !== "postgres") {
       throw usageError(
         "A worker needs a shared database: --database postgresql://… The data folder's own file has one owner, which does the work itself.",
       );
     }
     const signals = takeSignals();
-    const core = await startCore({
-      dataFolder: context.dataFolder(),
-      database,
-      kind: "worker",
-      name: "handshake worker",
-      onNotice: (notice) => tellNotice(output, notice),
-    });
+    const core = await startCoreHere(context, { kind: "worker", name: "handshake worker" });
     try {
       reportStart(output, core, { startsEngine: true });
       const { instanceId } = core.engine.fence;
@@ -54,7 +47,7 @@ are left to it. Ctrl-C finishes the steps in flight (30 s at most); pressed agai
   },
 };
 
-type Engine = Awaited<ReturnType<typeof startCore>>["engine"];
+type Engine = Core["engine"];
 
 /** A line for each run that is taken or left; resolves when another engine took over. */
 function tellWork({ output }: CommandContext, engine: Engine): Promise<"fenced"> {

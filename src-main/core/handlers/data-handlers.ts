@@ -8,6 +8,8 @@ import type { Handlers, HandlerParts } from "./handler.ts";
 type Names =
   | "data.info"
   | "data.reveal"
+  | "data.move"
+  | "app.restart"
   | "data.backup"
   | "data.chooseDatabase"
   | "diagnostics.preview"
@@ -17,7 +19,7 @@ type Names =
 const logRecordsPerSecond = 20;
 
 export function dataHandlers(parts: HandlerParts): Handlers<Names> {
-  const { core, dataDesk, dataFolder, hostDesk, log, now } = parts;
+  const { core, dataDesk, dataFolder, hostDesk, moveDesk, log, now } = parts;
   let second = 0;
   let written = 0;
   return {
@@ -26,6 +28,8 @@ export function dataHandlers(parts: HandlerParts): Handlers<Names> {
       return {
         folder: dataFolder,
         canReveal: hostDesk.can("reveal-data"),
+        canRestart: hostDesk.can("restart"),
+        move: moveDesk.planned(),
         location,
         canBackUp: dataDesk.canBackUp,
         ...dataDesk.sizes(),
@@ -40,6 +44,15 @@ export function dataHandlers(parts: HandlerParts): Handlers<Names> {
     },
     "data.reveal": async () => {
       hostDesk.ask("reveal-data");
+      return {};
+    },
+    "data.move": async ({ folder }) => {
+      if (folder !== null) return { move: moveDesk.plan(folder) };
+      moveDesk.takeBack();
+      return { move: null };
+    },
+    "app.restart": async () => {
+      hostDesk.ask("restart");
       return {};
     },
     "data.chooseDatabase": ({ url }) => keepDatabaseChoice({ dataFolder, url }),

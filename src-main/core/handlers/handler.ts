@@ -6,6 +6,7 @@ import type { CorePorts } from "../core-ports.ts";
 import type { DataDesk } from "../data-desk.ts";
 import type { EngineDesk } from "../engine-desk.ts";
 import type { HostDesk } from "../host-desk.ts";
+import type { MoveDesk } from "../move-desk.ts";
 import type { ExportShelf } from "../keeping/export-shelf.ts";
 import type { PutOffRuns } from "../keeping/put-off-runs.ts";
 import type { RememberedGrants } from "../keeping/remembered-grants.ts";
@@ -41,6 +42,7 @@ export interface HandlerParts {
   readonly engineDesk: EngineDesk;
   readonly updateDesk: UpdateDesk;
   readonly hostDesk: HostDesk;
+  readonly moveDesk: MoveDesk;
   readonly secretDesk: SecretDesk;
   readonly dataDesk: DataDesk;
   readonly settings: SettingsStore;
