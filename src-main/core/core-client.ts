@@ -2,6 +2,7 @@ import type { EngineState } from "../../app/contract/engine.ts";
 import type { LogLevel } from "../../app/contract/run.ts";
 import type { UpdateAction, UpdateState } from "../../app/contract/update.ts";
 import type { CoreFiles } from "./core-files.ts";
+import { watchGrowingFile } from "./watch-growing-file.ts";
 import type { CorePort } from "./core-port.ts";
 import type { HostAction } from "./host-desk.ts";
 import type { OnCoreProgress } from "./core-step.ts";
@@ -55,11 +56,14 @@ export async function connectCore(
   let lastClient = 0;
   let isGone = false;
 
+  const progress = watchGrowingFile((step, amount) => onProgress?.(step, amount));
+
   port.onMessage((message) => {
     switch (message.kind) {
       case "progress":
-        return onProgress?.(message.step, message.amount);
+        return progress.tell(message.step, message.amount);
       case "ready":
+        progress.stop();
         return ready.resolve(message.state);
       case "failed":
         endedWith = errorOf(message.failure);
@@ -81,6 +85,7 @@ export async function connectCore(
     }
   });
   port.onExit((cause) => {
+    progress.stop();
     isGone = true;
     const why =
       endedWith === undefined

@@ -2,6 +2,7 @@ import type { EnginePorts } from "../../app/engine/engine-ports.ts";
 import { createNodeRegistry, type NodeRegistry } from "../../app/engine/node-registry.ts";
 import { builtInNodeTypes } from "../nodes/built-in-nodes.ts";
 import { takeDataLock, type DataLock, type LockHolder } from "../storage/sqlite/data-lock.ts";
+import type { OnCoreProgress } from "./core-step.ts";
 import type { DatabaseChoice } from "./database-choice.ts";
 import { createIsolatedExpressions, type IsolatedExpressions } from "./isolated-expressions.ts";
 import { machineSecrets } from "./machine-secrets.ts";
@@ -12,7 +13,11 @@ import { systemPorts } from "./system-ports.ts";
 /** Everything that a core takes from outside; tests and other hosts replace parts of it. */
 export interface CorePorts extends Omit<EnginePorts, "storage" | "fence" | "isolate"> {
   takeLock(dataFolder: string, holder: LockHolder): DataLock;
-  openStorage(dataFolder: string, database: DatabaseChoice): Promise<MaintainedStorage>;
+  openStorage(
+    dataFolder: string,
+    database: DatabaseChoice,
+    onProgress?: OnCoreProgress,
+  ): Promise<MaintainedStorage>;
   isolatedExpressions(): IsolatedExpressions;
 }
 

@@ -102,7 +102,7 @@ async function start({ options, ports, closers, accepting }: Start): Promise<Cor
   }
 
   onProgress?.("opening");
-  const storage = await ports.openStorage(dataFolder.path, database);
+  const storage = await ports.openStorage(dataFolder.path, database, onProgress);
   closers.push(() => storage.close());
   const earlier = await storage.listInstances(10);
   const ours = isShared ? earlier.filter((one) => isSameApp(one, identity, name)) : earlier;

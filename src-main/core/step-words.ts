@@ -11,6 +11,14 @@ export function stepWords(step: CoreStep, amount?: StepAmount): string {
         : `Moving your data to ${amount.place}: ${partOf(amount)}…`;
     case "opening":
       return "Opening your data…";
+    case "backing-up":
+      return amount === undefined
+        ? "Backing up your data…"
+        : `Backing up ${bytesInWords(amount.total)} to ${amount.place}, because this version changes the data's format: ${partOf(amount)}…`;
+    case "migrating":
+      return amount === undefined
+        ? "Changing the data's format…"
+        : `Changing the data's format: step ${amount.done} of ${amount.total}…`;
     case "recovering":
       return "Looking for runs that were interrupted…";
     case "starting":

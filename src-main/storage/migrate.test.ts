@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
@@ -13,6 +13,7 @@ import {
   testFolder,
 } from "./sqlite/sqlite-fixture.conformance.ts";
 import { sqliteMigrationTarget } from "./sqlite/sqlite-migration.ts";
+import type { MigrationProgress } from "./sqlite/sqlite-storage.ts";
 import { defaultMigrationsFolder } from "./sqlite/sqlite-migrations-folder.ts";
 
 /** The released migrations and one more, as the next version of the app would bring it. */
@@ -84,6 +85,29 @@ test("[D1] trap: a populated database is upgraded with everything that was in it
   const restored = await openTestStorage({ folder: join(folder, "backups", backup ?? "") });
   expect(await restored.storage.getRun(runId)).toMatchObject({ runId, status: "completed" });
   await restored.close();
+});
+
+test("[D1] an upgrade tells its backup and its steps as they begin, and new data tells nothing", async () => {
+  const told: MigrationProgress[] = [];
+  const onProgress = (progress: MigrationProgress): void => void told.push(progress);
+  const fresh = await openTestStorage({ onProgress });
+  await fresh.close();
+  expect(told).toEqual([]);
+  const { folder } = await populated();
+  const upgraded = await openTestStorage({
+    folder,
+    migrationsFolder: nextVersionFolder(),
+    onProgress,
+  });
+  const [copy] = readdirSync(join(folder, "backups"));
+  const bytes = statSync(join(folder, "backups", copy ?? "", "handshake.db")).size;
+  const backups = join(folder, "backups");
+  const file = join(backups, `${copy}.${process.pid}.tmp`, "handshake.db");
+  expect(told).toEqual([
+    { kind: "backing-up", file, bytes, folder: backups },
+    { kind: "migrating", number: 1, of: 1 },
+  ]);
+  await upgraded.close();
 });
 
 test("[D1] down and up again leaves the schema as it was, with a backup each time", async () => {

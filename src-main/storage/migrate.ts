@@ -71,14 +71,17 @@ export function readMigrations(folder: string): readonly Migration[] {
 export async function migrateUp(
   target: MigrationTarget,
   migrations: readonly Migration[],
+  onStep: (step: { readonly number: number; readonly of: number }) => void = () => undefined,
 ): Promise<number> {
   const before = await target.readLedger();
   refuseUnknownMigrations(before, migrations);
   const at = versionOf(before);
   const pending = migrations.filter((migration) => migration.version > at);
   if (pending.length > 0 && at > 0) await target.backup(`before-schema-${migrations.length}`);
-  for (const migration of pending) {
+  for (const [index, migration] of pending.entries()) {
     const { version, name, checksum, minWriterVersion } = migration;
+    // New data is made, not changed: nobody waits for that.
+    if (at > 0) onStep({ number: index + 1, of: pending.length });
     await target.apply({
       expectedVersion: version - 1,
       script: migration.up,

@@ -29,6 +29,15 @@ export interface BackupOptions {
   readonly schemaVersion: number;
   readonly now: number;
   readonly crashPoint?: CrashPoint;
+  /** Called before the copying, which blocks this thread: the file grows to about so many bytes. */
+  readonly onCopy?: ((copy: GrowingCopy) => void) | undefined;
+}
+
+export interface GrowingCopy {
+  readonly file: string;
+  readonly bytes: number;
+  /** Where backups are kept. */
+  readonly folder: string;
 }
 
 const kept = 5;
@@ -49,6 +58,7 @@ export function backUp(options: BackupOptions): string {
     requireSpace(paths);
     mkdirSync(unfinished, { mode: 0o700 });
     const copy = join(unfinished, "handshake.db");
+    options.onCopy?.({ file: copy, bytes: usedBytes(db), folder: paths.backups });
     db.prepare("vacuum into ?").run(copy);
     chmodSync(copy, 0o600);
     crashPoint?.("backup: copied");
@@ -111,6 +121,14 @@ function removeOldest(paths: DataPaths): void {
     schemas.add(schemaVersion);
     if (index >= kept && !newestOfSchema) rmSync(folder, { recursive: true });
   });
+}
+
+/** Without the pages that nothing is in: a copy leaves them out. */
+function usedBytes(db: Database.Database): number {
+  const [pages, free, size] = ["page_count", "freelist_count", "page_size"].map((name) =>
+    Number(db.pragma(name, { simple: true })),
+  );
+  return ((pages ?? 0) - (free ?? 0)) * (size ?? 0);
 }
 
 /** What a killed process left half done. */

@@ -2,7 +2,13 @@ import { StorageError } from "../../../app/storage/storage-error.ts";
 import type { Change, Group } from "../../../app/storage/change.ts";
 import type { Fence, GroupOutcome, SingleChange, Storage } from "../../../app/storage/storage.ts";
 import { migrateUp, readMigrations } from "../migrate.ts";
-import { backUp, isBackupDue, listBackups, type Backup } from "./sqlite-backup.ts";
+import {
+  backUp,
+  isBackupDue,
+  listBackups,
+  type Backup,
+  type GrowingCopy,
+} from "./sqlite-backup.ts";
 import { openBlobFolder } from "./sqlite-blobs.ts";
 import { openConnection } from "./sqlite-connection.ts";
 import { dataPaths, openWriter } from "./sqlite-database.ts";
@@ -29,9 +35,15 @@ export interface SqliteStorageOptions {
   /** Opens although events named by the high-water mark are missing: a person decided to go on. */
   readonly acceptLoss?: boolean;
   readonly highWater?: HighWaterFile;
+  /** What takes long where the data's format changes. */
+  readonly onProgress?: (progress: MigrationProgress) => void;
   /** For fault tests: called between statements and phases; may throw or kill. */
   readonly crashPoint?: (name: string) => void;
 }
+
+export type MigrationProgress =
+  | ({ readonly kind: "backing-up" } & GrowingCopy)
+  | { readonly kind: "migrating"; readonly number: number; readonly of: number };
 
 export interface SqliteStorage extends Storage {
   /** Copies everything into backups/ and returns the copy's folder. */
@@ -46,6 +58,7 @@ export interface SqliteStorage extends Storage {
 /** Opens (or makes) the data in a folder, migrates it, and checks that nothing known is missing. */
 export async function openSqliteStorage(options: SqliteStorageOptions): Promise<SqliteStorage> {
   const { folder, appVersion, crashPoint, now = Date.now, acceptLoss = false } = options;
+  const { onProgress } = options;
   const paths = dataPaths(folder);
   const migrations = readMigrations(options.migrationsFolder ?? defaultMigrationsFolder);
   const markFile = options.highWater ?? highWaterFile(paths.highWater);
@@ -54,9 +67,12 @@ export async function openSqliteStorage(options: SqliteStorageOptions): Promise<
   const db = openWriter(paths);
   try {
     const backup = (reason: string): void => {
-      backUp({ db, paths, reason, schemaVersion: readLedger(db).length, now: now(), crashPoint });
+      const schemaVersion = readLedger(db).length;
+      const onCopy = (copy: GrowingCopy): void => onProgress?.({ kind: "backing-up", ...copy });
+      backUp({ db, paths, reason, schemaVersion, now: now(), crashPoint, onCopy });
     };
-    await migrateUp(sqliteMigrationTarget({ db, appVersion, now, backup, crashPoint }), migrations);
+    const target = sqliteMigrationTarget({ db, appVersion, now, backup, crashPoint });
+    await migrateUp(target, migrations, (step) => onProgress?.({ kind: "migrating", ...step }));
   } catch (error) {
     db.close();
     throw storageErrorOf(error, `Could not prepare the data in ${folder}`);
