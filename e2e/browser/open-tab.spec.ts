@@ -38,16 +38,23 @@ test.describe("a tab that is left open", { tag: tags.product }, () => {
     await runRow(page, "A long thought").click();
     const steps = page.getByRole("treegrid", { name: "Steps of the run" });
     await expect(steps.getByRole("row", { name: /think/ })).toContainText("Running");
+    const border = page.getByRole("separator", { name: "Width of the steps' names" });
+    await expect(border).toHaveAttribute("aria-valuenow", "240");
+    await border.press("ArrowRight");
     const before = await steps.ariaSnapshot();
     await page.reload();
     await expect(steps.getByRole("row", { name: /think/ })).toContainText("Running");
     expect(withoutTimes(await steps.ariaSnapshot())).toBe(withoutTimes(before));
+    await expect(border).toHaveAttribute("aria-valuenow", "264");
+    await border.dblclick();
+    await expect(border).toHaveAttribute("aria-valuenow", "240");
   });
 
-  test("[S10] [U2] on a run's page sees what is saved and what runs again, and is led to what stopped, once", async ({
+  test("[S10] [U2] on a run's page sees what is saved and what runs again, and is led to what else stopped, once", async ({
     browserHost: host,
   }) => {
     const page = await host.start();
+    await startRun(host, { ...longThought, name: "Another thought" });
     await startRun(host, longThought);
     await runRow(page, "A long thought").click();
     await expect(runHeader(page, "A long thought").getByText("Running")).toBeVisible();
@@ -56,9 +63,11 @@ test.describe("a tab that is left open", { tag: tags.product }, () => {
     await expect(runHeader(page, "A long thought").getByText("Stalled")).toBeVisible();
     await expect(recoveryPanel(page)).toContainText("1 of 2 steps saved, will not run again");
     await expect(recoveryPanel(page)).toContainText("Will run again: think");
-    const bar = page.getByRole("status").filter({ hasText: /^1 run stopped / });
+    const bar = page.getByRole("status").filter({ hasText: /stopped when / });
+    await expect(bar).toContainText("Beside this one: 1 run stopped ");
     await bar.getByRole("button", { name: "Show what stopped" }).click();
     await expect(recoveryPanel(page)).toContainText("A long thought");
+    await expect(recoveryPanel(page)).toContainText("Another thought");
     await page.goBack();
     await expect(runHeader(page, "A long thought").getByText("Stalled")).toBeVisible();
     await expect(bar).toBeHidden();

@@ -10,6 +10,7 @@ export const recoveryMessages = {
     `${plural(count, runs)} stopped ${reason} at ${time}.`,
   stoppedMixed: (count: number) => `${plural(count, runs)} stopped.`,
   showPanel: "Show what stopped",
+  beside: "Beside this one:",
   nothingRuns: "Nothing is running now.",
   /** How a sentence goes on after "stopped". */
   because: {

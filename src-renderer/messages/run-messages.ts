@@ -76,6 +76,7 @@ export const runMessages = {
   zoomAll: "Show all",
   jumpToLive: "Jump to live (L)",
   resize: "Width of the inspector",
+  resizeSteps: "Width of the steps' names",
   noSteps: "No step has started yet.",
   inspector: {
     ofRun: "The run",

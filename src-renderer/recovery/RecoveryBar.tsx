@@ -9,14 +9,20 @@ import { panelSeenOf } from "./panel-seen.ts";
 import { recoveryHeadline } from "./recovery-headline.ts";
 import styles from "./RecoveryBar.module.css";
 
-/** On every screen but the one with the panel: a window that stood elsewhere is led to what stopped, once. */
+/**
+ * On every screen but the one with the panel: a window that stood elsewhere is led to what stopped, once. A
+ * run's own page says itself that it stopped; there the bar speaks of the others.
+ */
 export function RecoveryBar(): ReactNode {
   const { recovery } = useStoreValue(runStore.recovery.view);
   const settings = useStoreValue(runStore.settings.settings);
   const engine = useStoreValue(runStore.engine);
   const seenOf = useStoreValue(panelSeenOf);
   const [path, navigate] = useLocation();
-  const runs = recovery?.runs.filter((run) => !run.isLater) ?? [];
+  const waiting = recovery?.runs.filter((run) => !run.isLater) ?? [];
+  const runs = waiting.filter(({ run }) => path !== `/run/${run.runId}`);
+  const hasOwnPage = runs.length < waiting.length;
+  const total = (recovery?.total ?? 0) - (hasOwnPage ? 1 : 0);
   if (path === "/runs" || runs.length === 0 || settings.onLaunch === "never") return null;
   if (engine === null || engine.instanceId === seenOf) return null;
   return (
@@ -29,7 +35,8 @@ export function RecoveryBar(): ReactNode {
           </Button>
         }
       >
-        {recoveryHeadline(runs, recovery?.total ?? 0, recovery?.later ?? 0)}
+        {hasOwnPage && `${recoveryMessages.beside} `}
+        {recoveryHeadline(runs, total, recovery?.later ?? 0)}
       </Notice>
     </div>
   );

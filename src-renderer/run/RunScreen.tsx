@@ -16,6 +16,7 @@ import type { OpenRun } from "../store/open-run.ts";
 import { useStoreValue } from "../store/use-store-value.ts";
 import { EmptyState } from "../ui/EmptyState.tsx";
 import { Splitter } from "../ui/Splitter.tsx";
+import { useRememberedWidth } from "../ui/use-remembered-width.ts";
 import { createTimelineBuilder } from "./build-timeline.ts";
 import { blockingNodes } from "./blocking-nodes.ts";
 import { BlockerLine } from "./BlockerLine.tsx";
@@ -43,11 +44,12 @@ type RunView = "timeline" | "events";
 
 function OpenedRun({ open }: { readonly open: OpenRun }): ReactNode {
   const view = useStoreValue(open.view);
-  const { skipped, closingAt } = useStoreValue(open.history.view);
+  const { skipped, closing } = useStoreValue(open.history.view);
   const isHeard = useStoreValue(isEngineHeard);
   const search = useSearch();
   const [, navigate] = useLocation();
-  const [inspectorPx, setInspectorPx] = useState(400);
+  const [chosenPx, setInspectorPx] = useRememberedWidth("inspector");
+  const inspectorPx = chosenPx ?? 400;
   const { run, nodes, outline, gaps, error } = view;
   const place = new URLSearchParams(search);
   const runView: RunView = place.get("view") === "events" ? "events" : "timeline";
@@ -103,7 +105,7 @@ function OpenedRun({ open }: { readonly open: OpenRun }): ReactNode {
         run={run}
         view={view}
         waiting={blocking.find(isWaiting) ?? null}
-        closingSinceMs={parseTime(closingAt)}
+        closingSinceMs={parseTime(closing?.at ?? null)}
         onShowNode={showNode}
       />
       <StoppedRun run={run} />
@@ -146,10 +148,13 @@ function OpenedRun({ open }: { readonly open: OpenRun }): ReactNode {
           <>
             <Splitter
               label={runMessages.resize}
+              className={styles.splitter}
+              pane="right"
               valuePx={inspectorPx}
               minPx={280}
               maxPx={760}
               onChange={setInspectorPx}
+              onReset={() => setInspectorPx(null)}
             />
             <aside
               className={styles.inspector}

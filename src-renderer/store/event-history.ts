@@ -13,8 +13,8 @@ export interface EventHistoryView {
   readonly isLoading: boolean;
   /** Paths of nodes that no edge led to, of all events that were ever seen. */
   readonly skipped: ReadonlySet<string>;
-  /** When it was decided to end the run early. */
-  readonly closingAt: string | null;
+  /** When it was decided to end the run early, and which event says so. */
+  readonly closing: { readonly at: string; readonly seq: number } | null;
 }
 
 /** A page that stays open keeps so many of the newest, unless a person asked for what was before. */
@@ -44,7 +44,7 @@ export function createEventHistory(
     hasEarlier: false,
     isLoading: false,
     skipped: new Set(),
-    closingAt: null,
+    closing: null,
   });
   const closing = new AbortController();
   let isFilling = false;
@@ -128,12 +128,15 @@ export function createEventHistory(
 function factsOf(
   known: EventHistoryView,
   events: readonly RunEvent[],
-): Pick<EventHistoryView, "skipped" | "closingAt"> {
-  let { skipped, closingAt } = known;
+): Pick<EventHistoryView, "skipped" | "closing"> {
+  let { skipped, closing } = known;
   const paths = events.flatMap((one) => (one.type === "node.skipped" ? [one.data.nodePath] : []));
   if (paths.some((path) => !skipped.has(path))) skipped = new Set([...skipped, ...paths]);
-  for (const event of events) if (event.type === "run.closing") closingAt = event.at;
-  return { skipped, closingAt };
+  for (const { type, at, seq } of events) {
+    // What is loaded late is older.
+    if (type === "run.closing" && seq > (closing?.seq ?? 0)) closing = { at, seq };
+  }
+  return { skipped, closing };
 }
 
 /** The usual case: the next events, without a hole. */

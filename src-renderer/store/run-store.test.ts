@@ -206,6 +206,26 @@ test("a history that is only followed keeps the newest 20,000 events, and all on
   expect(history.view.get().events).toHaveLength(30_002);
 });
 
+test("the newest decision to end a run counts, also when an older one is loaded after it", async () => {
+  const client = fakeClient({
+    "run.events": () => ({ events: [closingAt(2, "14:02"), ...events(3, 7)], next: null }),
+  });
+  const history = createEventHistory(client, runIdOf(1));
+  history.takeTail([closingAt(8, "15:02")]);
+  history.loadEarlier();
+  await settled();
+  const { events: loaded, closing } = history.view.get();
+  expect(loaded).toHaveLength(7);
+  expect(closing).toEqual({ at: "2026-11-23T15:02:00.000Z", seq: 8 });
+});
+
+function closingAt(seq: number, time: string): RunEvent {
+  const [event] = events(seq, seq);
+  if (event === undefined) throw new Error("There is no event.");
+  const data = { to: "cancelled" as const, reason: "Cancelled." };
+  return { ...event, at: `2026-11-23T${time}:00.000Z`, type: "run.closing", data };
+}
+
 function events(from: number, to: number): RunEvent[] {
   return Array.from({ length: to - from + 1 }, (_, index) => ({
     id: `${runIdOf(1)}/${from + index}`,

@@ -2,6 +2,7 @@ import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactNod
 import { useShortcuts } from "../../keyboard/use-shortcuts.ts";
 import { runMessages } from "../../messages/run-messages.ts";
 import { nextRowIndex } from "../../ui/move-focus.ts";
+import { Splitter } from "../../ui/Splitter.tsx";
 import { scrollRowIntoView, useVirtualRows } from "../../ui/use-virtual-rows.ts";
 import { axisEndMs } from "./axis-end.ts";
 import { idleSpans } from "./idle-spans.ts";
@@ -9,6 +10,7 @@ import { lane } from "./lane-geometry.ts";
 import { makeTimeScale } from "./time-scale.ts";
 import type { Timeline } from "./timeline.ts";
 import { useElementSize } from "./use-element-size.ts";
+import { useGutter } from "./use-gutter.ts";
 import { useLiveNow } from "./use-live-now.ts";
 import { useZoom } from "./use-zoom.ts";
 import { WaterfallCanvas } from "./WaterfallCanvas.tsx";
@@ -32,7 +34,8 @@ export function Waterfall(props: {
   const size = useElementSize(scroller);
   const [expanded, setExpanded] = useState<ReadonlySet<string>>(new Set());
   const [active, setActive] = useState<string | null>(null);
-  const gutterPx = size.widthPx < 560 ? Math.round(size.widthPx * 0.44) : 248;
+  const gutter = useGutter(size.widthPx);
+  const gutterPx = gutter.valuePx;
   const laneWidthPx = Math.max(size.widthPx - gutterPx, 80);
   const control = useZoom(laneWidthPx);
   const now = useLiveNow(isLive);
@@ -133,6 +136,9 @@ export function Waterfall(props: {
         control={control}
       />
       <div className={styles.body}>
+        <div className={styles.edge}>
+          <Splitter label={runMessages.resizeSteps} pane="left" {...gutter} />
+        </div>
         <div
           ref={scroller}
           className={styles.scroller}
