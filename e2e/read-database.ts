@@ -10,11 +10,12 @@ export const RecoverySeen = z.object({
 });
 export type RecoverySeen = z.infer<typeof RecoverySeen>;
 
-const Run = z.object({ id: z.number(), status: z.string() });
+const Run = z.object({ id: z.number(), status: z.string(), finishedAt: z.string().nullable() });
 const json = z.string().transform((text): unknown => JSON.parse(text));
 
 const SavedHistory = z.object({
   status: z.string(),
+  finishedAtMs: z.number().nullable(),
   nodes: z.array(z.object({ nodePath: z.string(), status: z.string(), attempts: z.number() })),
   /** `node: name` of each that was recorded. */
   subSteps: z.array(z.object({ line: z.string() }).transform(({ line }) => line)),
@@ -38,11 +39,16 @@ export function readHistory(dataFolder: string): SavedHistory {
   const db = new Database(join(dataFolder, "handshake.db"), { readonly: true });
   try {
     const run = Run.parse(
-      db.prepare("select id, status from workflow_run order by id desc limit 1").get(),
+      db
+        .prepare(
+          "select id, status, finished_at as finishedAt from workflow_run order by id desc limit 1",
+        )
+        .get(),
     );
     const of = (sql: string): unknown[] => db.prepare(sql).all(run.id);
     return SavedHistory.parse({
       status: run.status,
+      finishedAtMs: run.finishedAt === null ? null : Date.parse(run.finishedAt),
       nodes: of(
         "select node_path as nodePath, status, attempt_number as attempts from node_execution where run = ?",
       ),

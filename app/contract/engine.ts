@@ -24,6 +24,8 @@ export const EngineState = z.strictObject({
   pid: z.number().int(),
   /** Changes with every start: after a reconnect it tells a restart from a short silence. */
   instanceId: z.string(),
+  /** How long the steps of an ending run may take to stop by themselves. */
+  forcedEndMs: z.number().int().nonnegative(),
   /** Marked at this start. */
   recovered: z.strictObject({
     stalled: z.number().int().nonnegative(),

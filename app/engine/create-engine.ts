@@ -159,6 +159,7 @@ export function createEngine(given: EnginePorts, overrides: Partial<EngineOption
     heard: (commits) => hearCommits(context, commits),
     subscribe: (listener) => bus.subscribe(listener),
     start: () => dispatcher.start(),
+    forcedEndMs: options.forcedEndMs,
     get activeRuns() {
       return dispatcher.active.size;
     },

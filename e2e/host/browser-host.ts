@@ -13,7 +13,7 @@ export interface BrowserHost extends Host {
   /** `handshake serve` as it was started last. */
   readonly serving: () => Serving;
   /** Starts the process alone; no tab is opened, and none is waited for. */
-  readonly serve: () => Promise<Serving>;
+  readonly serve: (hooks?: readonly string[]) => Promise<Serving>;
   /** A tab beside the story's own, without its session: a browser that was never here. */
   readonly strangeTab: () => Promise<Page>;
   readonly end: () => Promise<void>;
@@ -35,8 +35,8 @@ export function openBrowserHost({ folder, book, browser }: BrowserHostOptions): 
     if (current === null) throw new Error("Handshake was not started.");
     return current;
   };
-  const serve = async (): Promise<Serving> => {
-    current = await startServing(folder, { RECOVERY_SEEN_FILE: seenFile });
+  const serve = async (hooks: readonly string[] = []): Promise<Serving> => {
+    current = await startServing(folder, { hooks, env: { RECOVERY_SEEN_FILE: seenFile } });
     return current;
   };
   const strangeTab = async (): Promise<Page> => {
@@ -58,8 +58,8 @@ export function openBrowserHost({ folder, book, browser }: BrowserHostOptions): 
     serve,
     strangeTab,
     expectError: book.expect,
-    async start() {
-      const { address } = await serve();
+    async start(hooks) {
+      const { address } = await serve(hooks);
       if (tab === null) {
         tab = await strangeTab();
         await tab.goto(address);

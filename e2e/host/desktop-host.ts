@@ -44,7 +44,7 @@ export function openDesktopHost(folder: TestFolder, book: ErrorBook): DesktopHos
     app,
     expectError: book.expect,
     launch,
-    start: async () => (await launch()).page(),
+    start: async (hooks) => (await launch(hooks)).page(),
     kill: () => app().kill(),
     request: async (name, input) => ask(await app().page(), name, input),
     async seenBeforeScreens() {

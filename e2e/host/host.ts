@@ -12,8 +12,11 @@ export type HostKind = "desktop" | "browser";
 export interface Host {
   readonly kind: HostKind;
   readonly folder: TestFolder;
-  /** Starts it, again after `kill`. Resolves to the page; in browser mode always the one tab, left open. */
-  readonly start: () => Promise<Page>;
+  /**
+   * Starts it, again after `kill`, with files of hooks/. Resolves to the page; in browser mode always the one
+   * tab, left open.
+   */
+  readonly start: (hooks?: readonly string[]) => Promise<Page>;
   /** SIGKILL to the process that owns the data, and it is gone. */
   readonly kill: () => Promise<void>;
   /**

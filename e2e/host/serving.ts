@@ -6,7 +6,6 @@ import * as z from "zod";
 import type { TestFolder } from "./test-folder.ts";
 
 const program = fileURLToPath(new URL("../../bin/handshake.mjs", import.meta.url));
-const hook = fileURLToPath(new URL("../hooks/recovery-at-port.cjs", import.meta.url));
 
 const Announced = z.looseObject({ type: z.literal("serve"), url: z.url(), port: z.number() });
 
@@ -21,9 +20,16 @@ export interface Serving {
 
 export async function startServing(
   folder: TestFolder,
-  env: Readonly<Record<string, string>>,
+  {
+    hooks,
+    env,
+  }: { readonly hooks: readonly string[]; readonly env: Readonly<Record<string, string>> },
 ): Promise<Serving> {
-  const args = ["-r", hook, program, "serve", "--json", "--data", folder.data];
+  const preloads = ["recovery-at-port.cjs", ...hooks].flatMap((hook) => [
+    "-r",
+    fileURLToPath(new URL(`../hooks/${hook}`, import.meta.url)),
+  ]);
+  const args = [...preloads, program, "serve", "--json", "--data", folder.data];
   const child = spawn(process.execPath, args, {
     cwd: folder.path,
     env: { ...process.env, HOME: folder.home, RECOVERY_SEEN_DATA: folder.data, ...env },

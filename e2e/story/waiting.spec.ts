@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { expect, type Page } from "@playwright/test";
 import { startRun, type Host } from "../host/host.ts";
@@ -6,7 +6,7 @@ import { test } from "../host/host-test.ts";
 import { readHistory } from "../read-database.ts";
 import { tags } from "../tags.ts";
 import { goTo, recoveryPanel, runHeader, runRow } from "./screens.ts";
-import { asking, failing, longThought, sending, sensitive } from "./workflows.ts";
+import { asking, failing, longThought, sending, sensitive, stubborn } from "./workflows.ts";
 
 test.describe("a person decides", { tag: tags.product }, () => {
   test("[C2] [U3] [J2] a question with a form survives a kill, and its answer is an output", async ({
@@ -135,10 +135,10 @@ test.describe("a person decides", { tag: tags.product }, () => {
     ]);
   });
 
-  test("[U3] cancelling asks first, ends the run, and a restart does not bring it back", async ({
+  test("[U3] [W6] cancelling asks first, ends the run, by force where a step does not stop, and a restart does not bring it back", async ({
     host,
   }) => {
-    let page = await host.start();
+    let page = await host.start(["short-forced-end.cjs"]);
     await startRun(host, longThought);
     await runRow(page, "A long thought").getByRole("link").click();
     const header = runHeader(page, "A long thought");
@@ -151,13 +151,40 @@ test.describe("a person decides", { tag: tags.product }, () => {
     await expect(header.getByText("Cancelled", { exact: true })).toBeVisible();
     const closing = readHistory(host.folder.data).events.find(({ type }) => type === "run.closing");
     expect(closing).toMatchObject({ actor: "human", data: { to: "cancelled" } });
+
+    // It is asked to stop, does not, and the page counts down what this engine grants.
+    await goTo(page, "Runs");
+    await startRun(host, stubborn);
+    const pidFile = join(host.folder.work, "pid");
+    await expect.poll(() => existsSync(join(host.folder.work, "alive"))).toBe(true);
+    await runRow(page, "A stubborn program").getByRole("link").click();
+    const stubbornHeader = runHeader(page, "A stubborn program");
+    await stubbornHeader.getByRole("button", { name: "Cancel run" }).click();
+    await sheet.getByRole("button", { name: "Cancel run" }).click();
+    await expect(stubbornHeader).toContainText(/asked to stop, and are ended in [1-3] s/);
+    await expect(stubbornHeader.getByText("Cancelled", { exact: true })).toBeVisible();
+    const { status, finishedAtMs } = readHistory(host.folder.data);
+    expect(status).toBe("cancelled");
+    // By force: the program outlived its run, and is not left behind.
+    await expect.poll(() => isAlive(Number(readFileSync(pidFile, "utf8")))).toBe(false);
+    expect(statSync(join(host.folder.work, "alive")).mtimeMs).toBeGreaterThan(finishedAtMs ?? 0);
+
     await host.kill();
     page = await host.start();
     expect(await host.seenBeforeScreens()).toMatchObject({ stalled: 0, running: 0 });
     await goTo(page, "Runs");
     await expect(runRow(page, "A long thought")).toContainText("Cancelled");
+    await expect(runRow(page, "A stubborn program")).toContainText("Cancelled");
   });
 });
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
 
 /** A tab is given an address; the app's window cannot be led anywhere, but its screens read theirs. */
 async function visit(page: Page, { kind }: Host, place: string): Promise<void> {

@@ -114,6 +114,24 @@ export const sensitive = workflow({
   output: "=nodes.send.output",
 });
 
+/** A program that does not end when it is asked to; a file that it touches tells how long it lived. */
+export const stubborn = workflow({
+  id: "a-stubborn-program",
+  name: "A stubborn program",
+  capabilities: ["shell:sh"],
+  nodes: [
+    {
+      id: "stay",
+      type: "shell.exec",
+      name: "Stay",
+      with: {
+        command: "sh",
+        args: ["-c", "trap '' TERM; echo $$ > pid; while :; do touch alive; sleep 0.05; done"],
+      },
+    },
+  ],
+});
+
 /** A program whose effect nobody can know once it was cut off. */
 export const sending = workflow({
   id: "a-parcel",

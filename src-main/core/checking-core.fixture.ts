@@ -128,6 +128,7 @@ const engineState: EngineState = {
   host: "serve",
   pid: 1,
   instanceId: "i",
+  forcedEndMs: 30_000,
   recovered: { stalled: 0, poisoned: 0, ended: 0 },
   update: { state: "unavailable", reason: "browser" },
   notices: [],

@@ -18,6 +18,8 @@ export interface CoreThreadStart {
   readonly isRestart: boolean;
   /** What the host does when a person asks for it: told as `host-action`. */
   readonly abilities: readonly HostAction[];
+  /** How long a cancelled step may take to end by itself; the engine's own value by default. */
+  readonly forcedEndMs?: number;
 }
 
 /** Clients are numbers that the host gives; `message`s are JSON in UTF-8 that it does not look into. */

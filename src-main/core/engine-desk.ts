@@ -80,6 +80,7 @@ export function createEngineDesk(
       host: host.kind,
       pid: process.pid,
       instanceId: core.engine.fence.instanceId,
+      forcedEndMs: core.engine.forcedEndMs,
       recovered: { stalled: stalled.length, poisoned: poisoned.length, ended: ended.length },
       update: host.updateDesk.state(),
       notices: notices.slice(0, limits.pageRows),

@@ -48,6 +48,7 @@ export interface HostedCoreOptions {
   /** What the host does when a person asks for it. */
   readonly abilities: readonly HostAction[];
   readonly onHostAction: (action: HostAction) => void;
+  readonly forcedEndMs?: number;
 }
 
 /** A core with everything that screens ask of it. */
@@ -93,7 +94,16 @@ interface OwnedData {
 }
 
 async function ownData(options: HostedCoreOptions): Promise<OwnedData> {
-  const { dataFolder, database, host: kind, name, isRestart, log, onProgress } = options;
+  const {
+    dataFolder,
+    database,
+    host: kind,
+    name,
+    isRestart,
+    log,
+    onProgress,
+    forcedEndMs,
+  } = options;
   const secretDesk = createSecretDesk(process.env);
   const registry = nodeRegistry(dataFolder.path);
   const owned: { desk: EngineDesk | null } = { desk: null };
@@ -104,6 +114,7 @@ async function ownData(options: HostedCoreOptions): Promise<OwnedData> {
     name,
     isRestart,
     ...(onProgress === undefined ? {} : { onProgress }),
+    ...(forcedEndMs === undefined ? {} : { forcedEndMs }),
     onNotice: (notice) => owned.desk?.notify(notice),
     ports: {
       registry,

@@ -1,6 +1,7 @@
 import { timestamp } from "../../app/engine/clock.ts";
 import { createEngine } from "../../app/engine/create-engine.ts";
 import type { Engine } from "../../app/engine/engine.ts";
+import type { EngineOptions } from "../../app/engine/engine-ports.ts";
 import { messageOf } from "../../app/engine/to-error.ts";
 import { ensureDataFolder, type DataFolderChoice } from "../data-folder.ts";
 import type { DataLock, LockHolder } from "../storage/sqlite/data-lock.ts";
@@ -36,6 +37,8 @@ export interface CoreOptions {
   readonly onlyRuns?: ReadonlySet<string>;
   /** An engine that ended is started again: a data folder that is to be moved waits for the app's own start. */
   readonly isRestart?: boolean;
+  /** See EngineOptions. */
+  readonly forcedEndMs?: number;
   /** For tests, and for hosts that keep secrets elsewhere. */
   readonly ports?: Partial<CorePorts>;
   readonly onProgress?: OnCoreProgress;
@@ -147,7 +150,7 @@ async function start({ options, ports, closers, accepting }: Start): Promise<Cor
       isolate: (source, scope) => isolated.evaluate(source, scope),
       ...(shared === undefined ? {} : { limitShares: shared.limitShares }),
     },
-    options.onlyRuns === undefined ? {} : { onlyRuns: options.onlyRuns },
+    engineOverrides(options),
   );
   if (shared !== undefined) {
     const joined = joinEngines({
@@ -194,6 +197,13 @@ async function start({ options, ports, closers, accepting }: Start): Promise<Cor
     },
     submitWorkflow: (submission) => submitWorkflow({ ...ports, engine }, submission),
     close: closing,
+  };
+}
+
+function engineOverrides({ onlyRuns, forcedEndMs }: CoreOptions): Partial<EngineOptions> {
+  return {
+    ...(onlyRuns === undefined ? {} : { onlyRuns }),
+    ...(forcedEndMs === undefined ? {} : { forcedEndMs }),
   };
 }
 

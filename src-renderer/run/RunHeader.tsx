@@ -103,7 +103,10 @@ function Sentence(props: {
   const engine = useStoreValue(runStore.engine);
   if (!isHeard) return statusLines.unknown;
   if (run.status === "queued" && engine?.state === "paused") return statusLines.enginePaused;
-  return <Prose>{statusSentence(run, { nowMs: now, closingSinceMs })}</Prose>;
+  // What the engine really grants, and not what it usually does.
+  const forcedEndAtMs =
+    closingSinceMs === null || engine === null ? null : closingSinceMs + engine.forcedEndMs;
+  return <Prose>{statusSentence(run, { nowMs: now, forcedEndAtMs })}</Prose>;
 }
 
 /** Working and waiting apart: a run that stood still for an hour did not work for an hour. */

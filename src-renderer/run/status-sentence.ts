@@ -3,19 +3,16 @@ import { formatElapsed } from "../format/duration.ts";
 import { formatMoment, parseTime } from "../format/time.ts";
 import { statusLines } from "../messages/status-messages.ts";
 
-/** How long the engine lets steps of an ending run stop by themselves (engine.md §6). */
-const forcedEndMs = 30_000;
-
 /**
- * What the status means for this run, in one line (ui.md §3). `closingSinceMs`: when it was decided to
- * end the run; null while that is not known.
+ * What the status means for this run, in one line (ui.md §3). `forcedEndAtMs`: when the engine no longer
+ * waits for the steps of an ending run; null while that is not known.
  */
 export function statusSentence(
   run: RunDetail,
-  { nowMs, closingSinceMs }: { readonly nowMs: number; readonly closingSinceMs: number | null },
+  { nowMs, forcedEndAtMs }: { readonly nowMs: number; readonly forcedEndAtMs: number | null },
 ): string {
   if (run.closing !== null && run.finishedAt === null) {
-    const leftMs = closingSinceMs === null ? 0 : closingSinceMs + forcedEndMs - nowMs;
+    const leftMs = forcedEndAtMs === null ? 0 : forcedEndAtMs - nowMs;
     return leftMs <= 0 ? statusLines.closing : statusLines.closingIn(Math.ceil(leftMs / 1_000));
   }
   switch (run.status) {
