@@ -149,3 +149,42 @@ export const sending = workflow({
   edges: [{ from: "send", to: "note" }],
   output: "=nodes.note.output",
 });
+
+/** One step that asks a server. */
+export function request(
+  name: string,
+  url: string,
+  { grants, headers = {} }: { readonly grants: readonly string[]; readonly headers?: object },
+): object {
+  return oneStep(name, {
+    type: "http.request",
+    given: { url, headers },
+    capabilities: grants.map((origin) => `net:${origin}`),
+  });
+}
+
+/** One step that runs a program to its end. */
+export function program(
+  name: string,
+  given: { readonly command: string; readonly args?: readonly string[]; readonly env?: object },
+): object {
+  return oneStep(name, { type: "shell.exec", given, capabilities: [`shell:${given.command}`] });
+}
+
+function oneStep(
+  name: string,
+  step: {
+    readonly type: string;
+    readonly given: object;
+    readonly capabilities: readonly string[];
+  },
+): object {
+  const { type, given, capabilities } = step;
+  return workflow({
+    id: name.toLowerCase().replaceAll(" ", "-"),
+    name,
+    capabilities,
+    nodes: [{ id: "step", type, with: given }],
+    output: "=nodes.step.output",
+  });
+}
