@@ -35,7 +35,9 @@ export function ownershipConformance(open: OpenStorage): void {
       ).map((run) => run.runId);
     expect(await find(29_000)).toEqual([]);
     expect(await find(30_000)).toEqual([]);
-    expect(await find(30_001)).toEqual([runId]);
+    // Where engines have leases, the caller's clock and the beat's say nothing.
+    const { backend } = await world.storage.describe();
+    expect(await find(30_001)).toEqual(backend === "sqlite" ? [runId] : []);
   });
 
   test("[R5] [ST-30] trap: live work is not stalled, however long a step takes", async (world) => {

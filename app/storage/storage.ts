@@ -128,7 +128,8 @@ export interface WorkflowStorage {
   ): Promise<readonly NodeExecution[]>;
   /**
    * A pure query: running runs whose owner ended or is older than the newest epoch, or whose owner is
-   * unknown and whose beat is older than `thresholdSecs` seconds.
+   * unknown and whose beat is older than `thresholdSecs` seconds before `now`. Where several engines share the
+   * data, the lease tells and not the beat: it ends by the clock of the database, whatever `now` is.
    */
   findStalledWorkflows(thresholdSecs: number, now: string): Promise<readonly WorkflowRun[]>;
 }

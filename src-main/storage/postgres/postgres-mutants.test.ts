@@ -178,6 +178,18 @@ const mutants: readonly Mutant[] = [
     }),
   },
   {
+    breaks: "stalls by the caller's clock",
+    caughtBy: "[S6] [ST-30] without a newer engine it is the age of the beat that tells",
+    methods: (storage) => ({
+      findStalledWorkflows: async (thresholdSecs, now) =>
+        (await storage.listRuns({ states: ["running"], limit: 100 })).filter(
+          ({ heartbeatAt }) =>
+            heartbeatAt !== null &&
+            Date.parse(heartbeatAt) < Date.parse(now) - thresholdSecs * 1_000,
+        ),
+    }),
+  },
+  {
     breaks: "takes an unknown engine's beat",
     caughtBy: "[ST-29] trap: a beat of an unknown engine is an error",
     methods: (storage) => ({

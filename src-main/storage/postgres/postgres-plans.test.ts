@@ -124,7 +124,7 @@ await onPostgres((server) => {
       ],
       [
         "stalled runs",
-        await plansOf((query) => scheduler(query).findStalledWorkflows(30, now, 1)),
+        await plansOf((query) => scheduler(query).findStalledWorkflows(1)),
         ["workflow_run_running"],
       ],
       [

@@ -27,8 +27,8 @@ export function readMethods(options: ReadMethodsOptions) {
       work(createSchedulerReads(query, ownMachine())),
     );
   return {
-    findStalledWorkflows: (thresholdSecs, now) =>
-      ask("stalled runs", (reads) => reads.findStalledWorkflows(thresholdSecs, now, ownEpoch())),
+    findStalledWorkflows: () =>
+      ask("stalled runs", (reads) => reads.findStalledWorkflows(ownEpoch())),
     listClaimableRuns: (request) => ask("queued runs", (reads) => reads.listClaimableRuns(request)),
     nextWakeAt: () => ask("timers", (reads) => reads.nextWakeAt()),
     listDueWaitingRuns: (request) =>

@@ -1,5 +1,6 @@
 import type { WorkflowRun } from "../../../app/model/workflow-run.ts";
 import type { RunRow } from "../run-rows.ts";
+import { leaseSecs } from "./postgres-instances.ts";
 import { runOf } from "./postgres-reads.ts";
 import { selectRun } from "./postgres-selects.ts";
 import type { Query } from "./postgres-transaction.ts";
@@ -29,14 +30,13 @@ export function createSchedulerReads(query: Query, machineId: string | null) {
       const [row] = await query<{ wake_at: string | null }>(nextWake, [machineId]);
       return row?.wake_at ?? null;
     },
-    /** `ownEpoch`: of the engine that this storage registered; its own runs are alive, because it asks. */
-    async findStalledWorkflows(
-      thresholdSecs: number,
-      now: string,
-      ownEpoch: number | null,
-    ): Promise<readonly WorkflowRun[]> {
-      const oldest = new Date(Date.parse(now) - thresholdSecs * 1_000).toISOString();
-      return (await query<RunRow>(stalled, [oldest, ownEpoch])).map(runOf);
+    /**
+     * The lease tells, by the clock of the database: beats are of the engines' own clocks, and neither they nor
+     * the caller's say anything. `ownEpoch`: of the engine that this storage registered; its own runs are
+     * alive, because it asks.
+     */
+    async findStalledWorkflows(ownEpoch: number | null): Promise<readonly WorkflowRun[]> {
+      return (await query<RunRow>(stalled, [ownEpoch, leaseSecs])).map(runOf);
     },
   };
 }
@@ -84,7 +84,7 @@ const stalled = {
     left join engine_lease l on l.epoch = r.owner_epoch
     where r.status = 'running' and (
       o.epoch is null or o.clean_at is not null or o.fenced_at is not null
-      or (r.owner_epoch is distinct from $2
-        and (l.expires_at < clock_timestamp() or coalesce(r.heartbeat_at, r.started_at) < $1)))
+      or (r.owner_epoch is distinct from $1
+        and greatest(l.expires_at, server_started_at() + make_interval(secs => $2)) < clock_timestamp()))
     order by r.ordinal`,
 };

@@ -80,6 +80,23 @@ await onPostgres((server) => {
     expect((await recoverExpired(second)).stalled).toHaveLength(1);
   });
 
+  test("[R5] [ST-30] a clock that is wrong by hours stalls no run of a living engine, and hides none of a dead one", async () => {
+    const { world, second, url } = await openTwo(server);
+    const runId = await world.workingRun();
+    const find = async (hoursOff: number) => {
+      const now = new Date(Date.parse(world.now()) + hoursOff * 3_600_000).toISOString();
+      return (await second.storage.findStalledWorkflows(30, now)).map((run) => run.runId);
+    };
+    expect([await find(-5), await find(0), await find(5)]).toEqual([[], [], []]);
+    await server.raw(
+      url,
+      `create or replace function server_started_at() returns timestamptz language sql as $$
+        select '-infinity'::timestamptz $$`,
+    );
+    await runOut(server, url, world);
+    expect([await find(-5), await find(0), await find(5)]).toEqual([[runId], [runId], [runId]]);
+  });
+
   test("[R5] [ST-41] an engine that was cut off itself takes over from nobody until a full term has passed", async () => {
     const { world, second, url } = await openTwo(server);
     await world.workingRun();
