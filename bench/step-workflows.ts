@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import { createNodeRegistry, type NodeType } from "../app/engine/node-registry.ts";
 import type { JsonValue } from "../app/model/json.ts";
 import { isJsonObject } from "../app/model/json.ts";
@@ -21,6 +22,20 @@ const step: NodeType = {
 };
 
 export const stepRegistry = createNodeRegistry([step]);
+
+/** How long a step of `waitingRegistry` waits for something outside. */
+export const waitMs = 20;
+
+/** The same workflows, whose steps wait before they answer. */
+export const waitingRegistry = createNodeRegistry([
+  {
+    ...step,
+    async execute(input, context) {
+      await setTimeout(waitMs);
+      return step.execute(input, context);
+    },
+  },
+]);
 
 /** A step's number, or 0 for what is not a step's output. */
 export function countOf(output: JsonValue): number {

@@ -6,6 +6,7 @@ import { listStart } from "./ui/list-start-workload.ts";
 import { liveUpdates } from "./ui/live-workload.ts";
 import { mainThreadWhileBusy } from "./ui/main-thread-workload.ts";
 import { roundTrips } from "./ui/round-trip-workload.ts";
+import { postgresWorkers } from "./postgres-workers.ts";
 import { postgresRuns, postgresSteps } from "./postgres-workloads.ts";
 import type { Workload } from "./workload.ts";
 
@@ -18,6 +19,7 @@ export const workloads = {
   W6: memoryOverTime,
   "pg-W1": postgresSteps,
   "pg-W2": postgresRuns,
+  "pg-workers": postgresWorkers,
   "ui-start": listStart,
   "ui-main-thread": mainThreadWhileBusy,
   "ui-ipc": roundTrips,

@@ -24,8 +24,6 @@ export interface EngineInternals {
   readonly options: EngineOptions;
   readonly queue: CommitQueue;
   readonly slots: Slots;
-  /** How many runs this engine may work on; changes where several engines share the limits. */
-  readonly limit: { runs: number };
   readonly bus: EventBus;
   readonly isolate: IsolatedEvaluate;
   /** True from the beginning of a stop: nothing new is started. */

@@ -27,7 +27,7 @@ import { resumeRun } from "./resume-run.ts";
 import { forkRun, rerun, retryRun } from "./run-again.ts";
 import type { RunState } from "./run-state.ts";
 import { newDraft } from "./run-state.ts";
-import { noLimits, shareLimits } from "./share-limits.ts";
+import { beforeTheFirstShare, shareLimits } from "./share-limits.ts";
 import { createSlots } from "./slots.ts";
 import { startRun } from "./start-run.ts";
 
@@ -76,9 +76,8 @@ export function createEngine(given: EnginePorts, overrides: Partial<EngineOption
     slots: createSlots(
       ports.limitShares === undefined
         ? { total: options.maxConcurrentNodes, byType: options.maxConcurrentByType }
-        : noLimits,
+        : beforeTheFirstShare(options),
     ),
-    limit: { runs: ports.limitShares === undefined ? options.maxConcurrentRuns : 0 },
     isolate: ports.isolate,
     logs: createLogBuffer(storage, clock, (error) =>
       log("warn", "Node logs could not be written.", { message: messageOf(error) }),
@@ -97,7 +96,6 @@ export function createEngine(given: EnginePorts, overrides: Partial<EngineOption
       : shareLimits({
           shares: ports.limitShares,
           internals,
-          activeRuns: () => dispatcher.active.size,
           onRoom: () => dispatcher.nudge(),
         });
   const heartbeat = startHeartbeat({

@@ -1,4 +1,4 @@
-import { messageOf } from "./to-error.ts";
+import { messageOf, toError } from "./to-error.ts";
 import { isTerminal, type JobState } from "../model/job.ts";
 import type { Storage } from "../storage/storage.ts";
 import type { WorkflowRun } from "../model/workflow-run.ts";
@@ -38,6 +38,9 @@ type DueList = (page: DuePage) => Promise<readonly string[]>;
 /** A timer far away is looked at again after this time: Node's timers end at 2^31 ms. */
 const longestSleepMs = 3_600_000;
 
+/** Claims that load their runs side by side, and share a batch. */
+const claimsAtOnce = 16;
+
 export function createDispatcher(internals: EngineInternals, plans: PlanCache): Dispatcher {
   const { storage, clock, log, fence } = internals.ports;
   const active = new Map<string, ActiveRun>();
@@ -51,7 +54,7 @@ export function createDispatcher(internals: EngineInternals, plans: PlanCache): 
   /** Timers up to this time are due, whatever the wall clock says; milliseconds since 1970. */
   let dueUntil = 0;
 
-  const hasRoom = (): boolean => active.size < internals.limit.runs;
+  const hasRoom = (): boolean => active.size < internals.options.maxConcurrentRuns;
 
   function nudge(): void {
     if (!isStarted || isStopped || isScheduled) return;
@@ -89,14 +92,15 @@ export function createDispatcher(internals: EngineInternals, plans: PlanCache): 
     dueUntil = 0;
     const now = timestamp(asOf);
     for (const list of dueLists(internals)) {
-      const room = internals.limit.runs - active.size;
+      const room = internals.options.maxConcurrentRuns - active.size;
       if (room <= 0 || isStopped) return;
       // No more than can be taken: what is offered here is kept from other engines for a moment.
       const limit = room + refused.size;
-      for (const runId of await list({ now, limit })) {
-        if (!hasRoom() || isStopped) break;
-        if (!active.has(runId) && !refused.has(runId)) await claim(runId, asOf);
-      }
+      const due = await list({ now, limit });
+      const free = due.filter((runId) => !active.has(runId) && !refused.has(runId)).slice(0, room);
+      // Together, so that their commits share a batch; in portions, because each loads its run.
+      for (let first = 0; first < free.length && !isStopped; first += claimsAtOnce)
+        await allEnded(free.slice(first, first + claimsAtOnce).map((runId) => claim(runId, asOf)));
     }
     await setWakeTimer();
   }
@@ -129,7 +133,7 @@ export function createDispatcher(internals: EngineInternals, plans: PlanCache): 
       refuse(runId, error);
       return;
     }
-    if (isStopped || active.has(runId)) return;
+    if (isStopped || active.has(runId) || !hasRoom()) return;
     const claimed = createActiveRun(internals, state, generations, asOf);
     active.set(runId, claimed);
     await new Promise<void>((resolve) => {
@@ -190,6 +194,12 @@ export function createDispatcher(internals: EngineInternals, plans: PlanCache): 
       wakeTimer?.cancel();
     },
   };
+}
+
+/** Throws the first error, once none is under way any more. */
+async function allEnded(claims: readonly Promise<void>[]): Promise<void> {
+  for (const claimed of await Promise.allSettled(claims))
+    if (claimed.status === "rejected") throw toError(claimed.reason);
 }
 
 /** Where runs to claim come from: the queue and the waits that are due, or a few runs that are named. */

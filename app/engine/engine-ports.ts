@@ -21,7 +21,7 @@ export interface EnginePorts {
   /** In [0, 1). */
   readonly random: () => number;
   readonly secrets: SecretPort;
-  /** Where several engines share the limits of EngineOptions; else this one has them alone. */
+  /** Where several engines share the limits of node types; else this one has them alone. */
   readonly limitShares?: LimitShares;
   /** Evaluates an expression where it can be killed: at most 1 s. */
   readonly isolate: IsolatedEvaluate;
@@ -38,11 +38,12 @@ export interface SecretPort {
 }
 
 export interface EngineOptions {
+  /** Of this engine, as is `maxConcurrentNodes`: what it brings, whoever else works. */
   readonly maxConcurrentRuns: number;
   /** Works on these runs only, whatever else is queued; null: on all that it may. */
   readonly onlyRuns: ReadonlySet<string> | null;
   readonly maxConcurrentNodes: number;
-  /** By node type; unlisted types are bounded by `maxConcurrentNodes` only. */
+  /** By node type, over all engines on the same data; unlisted types are bounded by `maxConcurrentNodes` only. */
   readonly maxConcurrentByType: Readonly<Record<string, number>>;
   readonly heartbeatIntervalMs: number;
   /** How long a cancelled handler may take to end by itself. */

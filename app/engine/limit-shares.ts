@@ -1,7 +1,7 @@
 import type { Fence } from "../storage/storage.ts";
 
 /**
- * How engines that share one database keep one set of concurrency limits (requirements W5): each reserves a
+ * How engines that share one database keep the limits of node types (requirements W5): each reserves a
  * share of every limit, and uses no more than it reserved. The reservations of living engines never add up to
  * more than the limit, so neither does what runs. An engine alone has all of it.
  */
@@ -10,7 +10,7 @@ export interface LimitShares {
   share(request: ShareRequest): Promise<Amounts>;
 }
 
-/** By the name of the limit: `runs`, `nodes`, `type:http.request`. */
+/** By the name of the limit: `type:http.request`. */
 export type Amounts = Readonly<Record<string, number>>;
 
 export interface ShareRequest {

@@ -61,17 +61,38 @@ it("[W5] the limit of a node type holds over two engines, and both get their par
   expect(work.most()).toBe(4);
 });
 
-it("an engine without a share claims nothing until it gets one", async () => {
+it("[W5] each engine brings its own runs and nodes at once: two do twice as much", async () => {
+  const shares = sharedLimits();
+  const work = heldWork();
+  const nodes = [{ id: "a", type: "work" }];
+  const both: EngineBed[] = [];
+  for (let engine = 0; engine < 2; engine += 1) {
+    const options = { maxConcurrentRuns: 2, maxConcurrentNodes: 2, limitShares: shares() };
+    const bed = await createEngineBed([work.type], options);
+    beds.push(bed);
+    both.push(bed);
+    for (let run = 0; run < 3; run += 1) await bed.start({ nodes });
+  }
+  await both[0]?.until(() => work.working() === 4, "two of each engine's three runs work");
+  await both[1]?.clock.advance(5_000);
+  expect(work.most()).toBe(4);
+  work.release();
+});
+
+it("an engine without a share starts no node of that type until it gets one, and others at once", async () => {
   let granted = 0;
   const limitShares: LimitShares = {
     share: ({ limits }) =>
       Promise.resolve(Object.fromEntries(Object.keys(limits).map((name) => [name, granted]))),
   };
-  const bed = await createEngineBed([handlerType("work", () => 1)], { limitShares });
+  const types = [handlerType("work", () => 1), handlerType("free", () => 1)];
+  const bed = await createEngineBed(types, { limitShares, maxConcurrentByType: { work: 4 } });
   beds.push(bed);
   const { runId } = await bed.start({ nodes: [{ id: "a", type: "work" }] });
+  const other = await bed.start({ nodes: [{ id: "a", type: "free" }] });
+  expect(await bed.engine.waitForRun(other.runId)).toBe("completed");
   await bed.clock.advance(900);
-  expect(await bed.status(runId)).toBe("queued");
+  expect(await bed.status(runId)).toBe("running");
   granted = 1;
   await bed.clock.advance(200);
   expect(await bed.engine.waitForRun(runId)).toBe("completed");

@@ -1,29 +1,39 @@
 import type { EngineInternals } from "./active-run.ts";
 import type { Timer } from "./clock.ts";
 import type { EngineOptions } from "./engine-ports.ts";
+import type { SlotLimits } from "./slots.ts";
 import type { Amounts, LimitShares } from "./limit-shares.ts";
 import { messageOf } from "./to-error.ts";
 
 /** Another engine gives back what it does not use at its next beat: until then one asks again this often. */
 const askAgainMs = 1_000;
 
-/** Nothing may be claimed before the first share is there. */
-export const noLimits = { total: 0, byType: {} };
+/** No node of a limited type may start before the first share is there. */
+export function beforeTheFirstShare({
+  maxConcurrentNodes,
+  maxConcurrentByType,
+}: EngineOptions): SlotLimits {
+  const none = Object.keys(maxConcurrentByType).map((type) => [type, 0] as const);
+  return { total: maxConcurrentNodes, byType: Object.fromEntries(none) };
+}
 
 /**
- * Keeps this engine's shares of the limits up to date: at once, after each beat, and while it has less than
+ * Limits of node types guard what is outside (an address, a program): they hold over all engines, each has a
+ * share. How many runs and nodes work at once is the capacity that each engine brings, so that another worker
+ * adds its own. Keeps this engine's shares of the limits up to date: at once, after each beat, and while it has less than
  * it should. Storage that cannot answer changes nothing: what was reserved stays.
  */
 export function shareLimits(parts: {
   readonly shares: LimitShares;
   readonly internals: EngineInternals;
-  readonly activeRuns: () => number;
   /** There is more room than before. */
   readonly onRoom: () => void;
 }): { renew(): Promise<void>; stop(): void } {
-  const { shares, internals, activeRuns, onRoom } = parts;
+  const { shares, internals, onRoom } = parts;
   const { clock, fence, log } = internals.ports;
-  const limits = namedLimits(internals.options);
+  const { maxConcurrentNodes, maxConcurrentByType } = internals.options;
+  const types = Object.keys(maxConcurrentByType);
+  const limits = named(types, maxConcurrentByType);
   let isStopped = false;
   let again: Timer | null = null;
   let renewing: Promise<void> | null = null;
@@ -33,7 +43,7 @@ export function shareLimits(parts: {
       const granted = await shares.share({
         fence,
         limits,
-        used: namedUse(internals, activeRuns()),
+        used: named(types, internals.slots.used.byType),
       });
       if (isStopped) return;
       apply(granted);
@@ -45,13 +55,9 @@ export function shareLimits(parts: {
   }
 
   function apply(granted: Amounts): void {
-    const { maxConcurrentByType } = internals.options;
-    internals.limit.runs = granted["runs"] ?? 0;
     internals.slots.setLimits({
-      total: granted["nodes"] ?? 0,
-      byType: Object.fromEntries(
-        Object.keys(maxConcurrentByType).map((type) => [type, granted[`type:${type}`] ?? 0]),
-      ),
+      total: maxConcurrentNodes,
+      byType: Object.fromEntries(types.map((type) => [type, granted[`type:${type}`] ?? 0])),
     });
     onRoom();
   }
@@ -76,26 +82,7 @@ export function shareLimits(parts: {
   };
 }
 
-function namedLimits(options: EngineOptions): Amounts {
-  return named(options.maxConcurrentRuns, {
-    total: options.maxConcurrentNodes,
-    byType: options.maxConcurrentByType,
-  });
-}
-
-function namedUse({ slots, options }: EngineInternals, runs: number): Amounts {
-  const { total, byType } = slots.used;
-  const limited = Object.keys(options.maxConcurrentByType);
-  return named(runs, {
-    total,
-    byType: Object.fromEntries(limited.map((type) => [type, byType[type] ?? 0])),
-  });
-}
-
-function named(
-  runs: number,
-  { total, byType }: { readonly total: number; readonly byType: Amounts },
-): Amounts {
-  const types = Object.entries(byType).map(([type, amount]) => [`type:${type}`, amount] as const);
-  return { runs, nodes: total, ...Object.fromEntries(types) };
+/** Of each limited type, under the name that all engines know it by. */
+function named(types: readonly string[], amounts: Amounts): Amounts {
+  return Object.fromEntries(types.map((type) => [`type:${type}`, amounts[type] ?? 0]));
 }

@@ -16,7 +16,7 @@ export const optionTable = {
   access: { takes: "MODE", about: "analysis_only, preview_only or apply_scoped (default)" },
   "request-key": { takes: "KEY", about: "the same key twice is one run" },
   status: { takes: "S,…", about: "only runs in these states, like stalled,awaiting_user" },
-  limit: { takes: "N", about: "at most so many (default 20)" },
+  limit: { takes: "N", about: "at most so many (runs: 20 lines; worker: 100 runs at once)" },
   decide: { takes: "NODE=…", about: "run_again, mark_done or skip:JSON; may be repeated" },
   "confirm-poisoned": { takes: null, about: "yes, resume a run that crashed the app three times" },
   reason: { takes: "TEXT", about: "why, for the history" },

@@ -35,6 +35,8 @@ export interface CoreOptions {
   readonly withoutPolicies?: boolean;
   /** Of a shared queue, work on these only. */
   readonly onlyRuns?: ReadonlySet<string>;
+  /** How many runs it works on at once. */
+  readonly maxConcurrentRuns?: number;
   /** An engine that ended is started again: a data folder that is to be moved waits for the app's own start. */
   readonly isRestart?: boolean;
   /** See EngineOptions. */
@@ -200,9 +202,14 @@ async function start({ options, ports, closers, accepting }: Start): Promise<Cor
   };
 }
 
-function engineOverrides({ onlyRuns, forcedEndMs }: CoreOptions): Partial<EngineOptions> {
+function engineOverrides({
+  onlyRuns,
+  forcedEndMs,
+  maxConcurrentRuns,
+}: CoreOptions): Partial<EngineOptions> {
   return {
     ...(onlyRuns === undefined ? {} : { onlyRuns }),
+    ...(maxConcurrentRuns === undefined ? {} : { maxConcurrentRuns }),
     ...(forcedEndMs === undefined ? {} : { forcedEndMs }),
   };
 }

@@ -14,12 +14,13 @@ const drainMs = { SIGINT: 30_000, other: 2_000 };
 export const worker: Command = {
   name: "worker",
   summary: "work on the runs that are queued in a shared database, without screens",
-  usage: "--database URL",
+  usage: "--database URL [--limit N]",
   arguments: { least: 0, most: 0 },
-  options: [],
+  options: ["limit"],
   help: `Takes queued runs as far as there is room, besides other workers and windows on the same database:
 each run is worked on by one of them. Runs that need another machine's files, programs or secrets
-are left to it. Ctrl-C finishes the steps in flight (30 s at most); pressed again it ends at once.`,
+are left to it. It works on N runs at once (100); another worker adds as many. Limits of a
+node type, such as 64 requests, hold over all of them. Ctrl-C finishes the steps in flight (30 s at most); pressed again it ends at once.`,
   async run(context) {
     const { output } = context;
     if (context.database().kind !== "postgres") {
@@ -27,8 +28,13 @@ are left to it. Ctrl-C finishes the steps in flight (30 s at most); pressed agai
         "A worker needs a shared database: --database postgresql://… The data folder's own file has one owner, which does the work itself.",
       );
     }
+    const maxConcurrentRuns = runsAtOnce(context);
     const signals = takeSignals();
-    const core = await startCoreHere(context, { kind: "worker", name: "handshake worker" });
+    const core = await startCoreHere(context, {
+      kind: "worker",
+      name: "handshake worker",
+      maxConcurrentRuns,
+    });
     try {
       reportStart(output, core, { startsEngine: true });
       const { instanceId } = core.engine.fence;
@@ -46,6 +52,16 @@ are left to it. Ctrl-C finishes the steps in flight (30 s at most); pressed agai
     }
   },
 };
+
+const defaultRuns = 100;
+const mostRuns = 10_000;
+
+function runsAtOnce({ options }: CommandContext): number {
+  const given = options.get("limit") ?? String(defaultRuns);
+  const runs = /^[0-9]{1,5}$/.test(given) ? Number(given) : 0;
+  if (runs >= 1 && runs <= mostRuns) return runs;
+  throw usageError(`--limit takes a number from 1 to ${mostRuns}, not ${given}.`);
+}
 
 type Engine = Core["engine"];
 
