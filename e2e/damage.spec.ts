@@ -4,6 +4,7 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  rmSync,
   symlinkSync,
   writeFileSync,
   writeSync,
@@ -43,6 +44,35 @@ test.describe("data that is in a bad way when the app starts", { tag: tags.produ
     writeFileSync(file, whole);
     await window.getByRole("button", { name: "Try again" }).click();
     await expect(runRow(await launched.page(), "A short thought")).toContainText("Completed");
+  });
+
+  test("[D4] [U2] a page is overwritten while a run works: the engine stops and says why, nothing false stands on the screen, a restored copy recovers", async ({
+    desktopHost: host,
+  }) => {
+    const page = await host.start();
+    await startRun(host, longThought);
+    await expect(runRow(page, "A long thought")).toContainText("Running");
+    await expect.poll(() => readHistory(host.folder.data).nodes.length).toBe(2);
+    const file = join(host.folder.data, "handshake.db");
+    const backup = join(host.folder.path, "backup.db");
+    await backUp(file, backup);
+    const runs = rootPageOf(file, "workflow_run");
+    // Before the next beat, whose write would put the page back.
+    foldedTogether(file);
+    overwritePage(file, runs);
+
+    const bar = page.getByRole("alert").filter({ hasText: "Engine stopped." });
+    await expect(bar).toContainText("not started again by itself");
+    await expect(bar).toContainText("The data file is damaged. Restore the newest backup");
+    await expect(bar).toContainText(host.folder.data);
+    await expect(runRow(page, "A long thought")).toContainText("Was running");
+
+    for (const part of ["-wal", "-shm"]) rmSync(file + part, { force: true });
+    cpSync(backup, file);
+    await bar.getByRole("button", { name: "Restart engine" }).click();
+    await expect(recoveryPanel(page)).toContainText("Nothing is running now.");
+    await expect(runRow(page, "A long thought")).toContainText("Stalled");
+    await expect(bar).toBeHidden();
   });
 
   test("[R2] another program holds the file: the start-up window waits, then it is said; Try again goes on", async ({
@@ -96,6 +126,12 @@ function foldedTogether(file: string): Buffer {
   db.pragma("wal_checkpoint(truncate)");
   db.close();
   return readFileSync(file);
+}
+
+async function backUp(file: string, to: string): Promise<void> {
+  const db = new Database(file, { readonly: true });
+  await db.backup(to);
+  db.close();
 }
 
 function rootPageOf(file: string, table: string): number {

@@ -30,6 +30,7 @@ function queueOver(commit: (groups: readonly Group[]) => readonly GroupOutcome[]
     onPause: (error) => events.push(`pause ${error.code}`),
     onContinue: () => events.push("continue"),
     onFenced: (error) => events.push(`fenced ${error.code}`),
+    onBroken: (error) => events.push(`broken ${error.code}`),
   });
   return { queue, batches, events, clock };
 }
@@ -117,4 +118,13 @@ it("a fenced engine is told once, and its callers are refused", async () => {
   await settle();
   expect(results.map((result) => result.status)).toEqual(["rejected", "rejected"]);
   expect(events).toEqual(["fenced FENCED"]);
+});
+
+it("damaged data is told, and the callers are refused", async () => {
+  const { queue, events } = queueOver(() => {
+    throw new StorageError("CORRUPT", "a page is not what it was");
+  });
+  const results = await Promise.allSettled([queue.submit("a", [change], null)]);
+  expect(results.map((result) => result.status)).toEqual(["rejected"]);
+  expect(events).toEqual(["broken CORRUPT"]);
 });

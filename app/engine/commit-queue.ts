@@ -1,6 +1,10 @@
 import type { Change } from "../storage/change.ts";
 import type { Fence, GroupOutcome, Storage } from "../storage/storage.ts";
-import { isTransientStorageError, StorageError } from "../storage/storage-error.ts";
+import {
+  isBrokenStorageError,
+  isTransientStorageError,
+  StorageError,
+} from "../storage/storage-error.ts";
 import type { Clock } from "./clock.ts";
 import { timestamp } from "./clock.ts";
 import { takeBatch, toGroup, type KnownRun, type Waiting } from "./next-batch.ts";
@@ -40,6 +44,8 @@ export function createCommitQueue(options: {
   onPause(error: StorageError): void;
   onContinue(): void;
   onFenced(error: StorageError): void;
+  /** The data is damaged. */
+  onBroken?(error: StorageError): void;
 }): CommitQueue {
   const { storage, fence, clock, fewestBeside = 1 } = options;
   const atOnce = storage.commitsAtOnce ?? 1;
@@ -98,6 +104,7 @@ export function createCommitQueue(options: {
         }
         works(batch);
         if (error instanceof StorageError && error.code === "FENCED") options.onFenced(error);
+        if (isBrokenStorageError(error)) options.onBroken?.(error);
         for (const item of batch) item.reject(error);
         return;
       }

@@ -42,6 +42,7 @@ export function createEngine(given: EnginePorts, overrides: Partial<EngineOption
   let isDraining = false;
   let isStopped = false;
   let fencedBy: StorageError | null = null;
+  const broken = Promise.withResolvers<StorageError>();
 
   const bus = createEventBus((error) =>
     log("error", "A listener failed.", { message: messageOf(error) }),
@@ -66,6 +67,7 @@ export function createEngine(given: EnginePorts, overrides: Partial<EngineOption
       });
     },
     onFenced: stopFenced,
+    onBroken: stopBroken,
   });
   const plans = createPlanCache(storage, ports.registry);
   const internals: EngineInternals = {
@@ -106,6 +108,7 @@ export function createEngine(given: EnginePorts, overrides: Partial<EngineOption
       dispatcher.nudge();
     },
     onFenced: stopFenced,
+    onBroken: stopBroken,
   });
 
   async function reload(runId: string): Promise<RunState | null> {
@@ -124,6 +127,16 @@ export function createEngine(given: EnginePorts, overrides: Partial<EngineOption
     for (const run of dispatcher.active.values()) loseRun(run);
     log("error", "Another copy took over; this engine stopped.", { message: error.message });
     bus.publish({ kind: "notice", code: "FENCED", message: "Another copy took over." });
+  }
+
+  /** What is committed stands; on damaged data nothing is written any more. */
+  function stopBroken(error: StorageError): void {
+    if (isStopped) return;
+    shutDown();
+    for (const run of dispatcher.active.values()) loseRun(run);
+    log("error", "The data is damaged; this engine stopped.", { message: error.message });
+    bus.publish({ kind: "notice", code: `STORAGE_${error.code}`, message: error.message });
+    broken.resolve(error);
   }
 
   function shutDown(): void {
@@ -157,6 +170,7 @@ export function createEngine(given: EnginePorts, overrides: Partial<EngineOption
     heard: (commits) => hearCommits(context, commits),
     subscribe: (listener) => bus.subscribe(listener),
     start: () => dispatcher.start(),
+    broken: broken.promise,
     forcedEndMs: options.forcedEndMs,
     get activeRuns() {
       return dispatcher.active.size;

@@ -40,6 +40,8 @@ export interface Engine {
   subscribe(listener: (signal: EngineSignal) => void): () => void;
   /** Starts claiming queued runs. Until then requests are accepted and wait in the queue. */
   start(): void;
+  /** Resolves once the data turned out to be damaged: the engine has stopped by itself. */
+  readonly broken: Promise<Error>;
   /** See EngineOptions: what a person is told while a run ends. */
   readonly forcedEndMs: number;
   /** How many runs this engine works on now. */

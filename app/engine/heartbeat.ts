@@ -1,5 +1,5 @@
 import { messageOf } from "./to-error.ts";
-import { StorageError } from "../storage/storage-error.ts";
+import { isBrokenStorageError, StorageError } from "../storage/storage-error.ts";
 import type { ActiveRun, EngineInternals } from "./active-run.ts";
 import type { Timer } from "./clock.ts";
 import { timestamp } from "./clock.ts";
@@ -16,6 +16,8 @@ export function startHeartbeat(options: {
   /** After each beat: queued runs may have appeared, put there by someone else. */
   readonly afterBeat: () => void;
   readonly onFenced: (error: StorageError) => void;
+  /** The data is damaged. */
+  readonly onBroken: (error: StorageError) => void;
 }): { stop(): void } {
   const { internals } = options;
   const { clock, storage, fence, log } = internals.ports;
@@ -45,6 +47,7 @@ export function startHeartbeat(options: {
       options.afterBeat();
     } catch (error) {
       if (error instanceof StorageError && error.code === "FENCED") options.onFenced(error);
+      else if (isBrokenStorageError(error)) options.onBroken(error);
       else log("warn", "A heartbeat could not be written.", { message: messageOf(error) });
     }
     schedule();

@@ -45,6 +45,13 @@ export class StorageError extends Error {
 }
 
 /** True where the same batch may be sent again later: nothing of it was acknowledged. */
+/** The file is not what it was: whatever is written now may make it worse. */
+export function isBrokenStorageError(error: unknown): error is StorageError {
+  return (
+    error instanceof StorageError && (error.code === "CORRUPT" || error.code === "NOT_A_DATABASE")
+  );
+}
+
 export function isTransientStorageError(error: unknown): error is StorageError {
   return (
     error instanceof StorageError &&

@@ -27,6 +27,7 @@ try {
       send({ kind: "progress", step, ...(amount === undefined ? {} : { amount }) }),
   });
   serve(hosted);
+  void hosted.core.engine.broken.then((error) => endBroken(hosted, error));
   send({ kind: "ready", state: hosted.state() });
 } catch (error) {
   send({ kind: "failed", failure: failureOf(error) });
@@ -66,6 +67,16 @@ function serve(hosted: HostedCore): void {
 }
 
 let isClosing = false;
+
+/** Ends as a core does that failed: whoever watches over it starts it anew, and then says why that cannot be. */
+async function endBroken(hosted: HostedCore, error: Error): Promise<void> {
+  if (isClosing) return;
+  isClosing = true;
+  // The damage may be in the way of that, too.
+  await hosted.close({ drainMs: 0 }).catch(() => undefined);
+  send({ kind: "closed", failure: failureOf(error) });
+  port?.close();
+}
 
 async function close(hosted: HostedCore, drainMs: number): Promise<void> {
   const closed = hosted.close({ drainMs });

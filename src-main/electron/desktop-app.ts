@@ -7,6 +7,7 @@ import { superviseCore, type CoreSupervisor } from "../core/core-supervisor.ts";
 import { startCoreThread } from "../core/start-core-thread.ts";
 import type { CoreStep, OnCoreProgress } from "../core/core-step.ts";
 import { DataMovedError, type DataFolderChoice } from "../data-folder.ts";
+import { StorageError } from "../../app/storage/storage-error.ts";
 import type { Opening } from "../../app/contract/opening.ts";
 import type { UpdateState } from "../../app/contract/update.ts";
 import type { AppLog } from "./app-log.ts";
@@ -135,7 +136,9 @@ export function runDesktopApp(options: DesktopAppOptions): void {
         ),
       onEnd(error, { staysDown }) {
         log.write("error", "core", `The engine ended: ${error.message}`);
-        setCore(null, { staysDown, message: error.message });
+        // Where the data is, so that a person can look after it.
+        const place = error instanceof StorageError ? ` Data folder: ${dataFolder.path}` : "";
+        setCore(null, { staysDown, message: error.message + place });
       },
       onRestart: setCore,
     });

@@ -80,7 +80,8 @@ export function createApiClient(openLink: (events: LinkEvents) => Link): ApiClie
           return;
         case "ended":
           topics.get(message.id)?.events.onEnded(message.error);
-          topics.delete(message.id);
+          // The next engine may have it: it is asked for anew, or what is shown would stand still for ever.
+          if (!message.error.retryable) topics.delete(message.id);
           return;
         case "snapshot":
         case "delta":

@@ -203,7 +203,7 @@ export function createRunList(client: ApiClient, schedule: Schedule): RunList {
     schedule,
     apply,
     onEnded: (error) => {
-      isWatched = false;
+      if (!error.retryable) isWatched = false;
       change({ error, loading: null });
     },
     // What was started or ended meanwhile is not in the snapshot of the watched rows.

@@ -85,7 +85,7 @@ export async function openSqliteStorage(options: SqliteStorageOptions): Promise<
     refuseLoss();
   } catch (error) {
     connection.close();
-    throw error;
+    throw storageErrorOf(error, `Could not check the data in ${folder}`);
   }
   /** The engine that registered here: alive, because it asks. */
   let ownEpoch: number | null = null;
