@@ -1,8 +1,8 @@
 import type { Page } from "@playwright/test";
 import type { ShownHost } from "./shown-host.ts";
 
-/** What a scene finds: a long history, a first start, or one where runs are alive. */
-export type Stage = "history" | "nothing" | "life";
+/** What a scene finds: a long history, a first start, one where runs are alive, or only a small window. */
+export type Stage = "history" | "nothing" | "life" | "window";
 
 export interface SceneContext {
   readonly host: ShownHost;

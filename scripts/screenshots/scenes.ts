@@ -1,5 +1,6 @@
 import type { Page } from "@playwright/test";
 import type { Scene, SceneContext } from "./scene.ts";
+import { windowScenes } from "./window-scenes.ts";
 
 /** A phone's width, which is also a desktop window at 400 % zoom. */
 const narrow = { width: 320, height: 800 };
@@ -210,17 +211,19 @@ const fixedHistory: readonly Scene[] = [
       await page.getByText(/wants to/).waitFor();
     },
   },
-  ...["general", "data", "secrets", "permissions", "diagnostics"].map((section): Scene => ({
-    name: `settings-${section}`,
-    stage: "history",
-    show: async ({ goTo, page }) => {
-      await goTo(`/settings/${section}`);
-      await page
-        .getByRole("heading", { name: new RegExp(section, "i") })
-        .first()
-        .waitFor();
-    },
-  })),
+  ...["general", "data", "secrets", "permissions", "updates", "diagnostics"].map(
+    (section): Scene => ({
+      name: `settings-${section}`,
+      stage: "history",
+      show: async ({ goTo, page }) => {
+        await goTo(`/settings/${section}`);
+        await page
+          .getByRole("heading", { name: new RegExp(section, "i") })
+          .first()
+          .waitFor();
+      },
+    }),
+  ),
   {
     name: "cheat-sheet",
     stage: "history",
@@ -321,9 +324,21 @@ const live: readonly Scene[] = [
       await page.getByRole("dialog").waitFor();
     },
   },
+  {
+    name: "safe-start",
+    stage: "life",
+    show: async ({ goTo, host, page }) => {
+      for (const _crash of [1, 2]) {
+        await host.kill();
+        await host.restart();
+      }
+      await goTo("/runs");
+      await page.getByRole("button", { name: "Start the engine" }).waitFor();
+    },
+  },
 ];
 
-export const scenes: readonly Scene[] = [...fixedHistory, ...firstStart, ...live];
+export const scenes: readonly Scene[] = [...fixedHistory, ...firstStart, ...live, ...windowScenes];
 
 function row(page: Page) {
   return page.locator('[role="grid"] [role="row"][aria-rowindex="2"]');

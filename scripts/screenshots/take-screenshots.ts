@@ -19,7 +19,7 @@ export interface ScreenshotOptions {
 
 const themes = ["light", "dark"] as const;
 const usualSize = { width: 1_280, height: 800 };
-const stages: readonly Stage[] = ["history", "nothing", "life"];
+const stages: readonly Stage[] = ["history", "nothing", "life", "window"];
 /** What every picture's clock shows. */
 const nowMs = Date.parse("2026-11-23T14:06:00.000Z");
 const seededRuns = 400;

@@ -3,14 +3,17 @@ import { StorageError } from "../../app/storage/storage-error.ts";
 import { startFailurePage } from "./start-failure.ts";
 
 test("another owner is named, with every way out", () => {
-  const details = { kind: "handshake serve", pid: 12, since: "2026-01-01T00:00:00.000Z" };
+  const details = { kind: "handshake serve", pid: 12, since: "2026-06-15T12:00:00.000Z" };
   const error = new StorageError("IN_USE", "The data folder is in use.", { details });
   const page = startFailurePage(error, {
     browserAddress: "http://127.0.0.1:7000/",
     dataFolder: "/home/ada/data",
   });
-  expect(page).toEqual({
-    title: "In use by handshake serve (pid 12, since 2026-01-01T00:00:00.000Z)",
+  // In the person's own time and language.
+  expect(page.title).toMatch(
+    /^In use by handshake serve \(pid 12, since (?!2026-06-15T).*2026.*\)$/,
+  );
+  expect({ text: page.text, actions: page.actions }).toEqual({
     text: [
       "The data folder is in use.",
       "Data folder: /home/ada/data",

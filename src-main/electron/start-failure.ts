@@ -54,7 +54,7 @@ function titleOf({ code, details }: StorageError): string {
     case "IN_USE": {
       const { kind, pid, since } = details;
       if (typeof kind !== "string") return "In use by another process";
-      return `In use by ${kind} (pid ${String(pid)}, since ${String(since)})`;
+      return `In use by ${kind} (pid ${String(pid)}, since ${momentInWords(String(since))})`;
     }
     case "NEWER_SCHEMA":
       return "These runs were saved by a newer Handshake";
@@ -85,4 +85,11 @@ function titleOf({ code, details }: StorageError): string {
 function waysOut(code: StorageErrorCode): FailureAction[] {
   if (code === "IN_USE") return ["retry", "other-folder", "quit"];
   return ["retry", "show-folder", "other-folder", "quit"];
+}
+
+/** In the person's own time and language; as it is when it is no time. */
+function momentInWords(text: string): string {
+  const ms = Date.parse(text);
+  if (Number.isNaN(ms)) return text;
+  return new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" }).format(ms);
 }

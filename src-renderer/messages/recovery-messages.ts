@@ -8,6 +8,7 @@ const steps = { one: "step", other: "steps" };
 export const recoveryMessages = {
   stopped: (count: number, reason: string, time: string) =>
     `${plural(count, runs)} stopped ${reason} at ${time}.`,
+  stoppedThis: (reason: string, time: string) => `This run stopped ${reason} at ${time}.`,
   stoppedMixed: (count: number) => `${plural(count, runs)} stopped.`,
   showPanel: "Show what stopped",
   beside: "Beside this one:",

@@ -21,6 +21,12 @@ export function recoveryHeadline(
   );
 }
 
+/** The same of one run, on its own page. */
+export function ownHeadline(run: InterruptedRun): string {
+  const reason = recoveryMessages.because[run.reason];
+  return recoveryMessages.stoppedThis(reason, formatMoment(stoppedAtMs(run), readNow()));
+}
+
 /** When it was last known to work: the heartbeat, not the moment at which the app came back. */
 export function stoppedAtMs(run: InterruptedRun): number {
   return parseTime(run.lastHeartbeatAt ?? run.stalledAt);

@@ -3,7 +3,7 @@ import type { InterruptedRun } from "../../app/contract/recovery.ts";
 import type { RunDetail } from "../../app/contract/run-detail.ts";
 import { api } from "../api.ts";
 import { InterruptedFacts } from "../recovery/InterruptedFacts.tsx";
-import { recoveryHeadline } from "../recovery/recovery-headline.ts";
+import { ownHeadline } from "../recovery/recovery-headline.ts";
 import { isEngineHeard } from "../store/engine-heard.ts";
 import { useStoreValue } from "../store/use-store-value.ts";
 import styles from "./StoppedRun.module.css";
@@ -18,7 +18,7 @@ export function StoppedRun({ run }: { readonly run: RunDetail }): ReactNode {
   if (interrupted === null || !isHeard) return null;
   return (
     <section className={styles.panel} aria-labelledby="stopped-heading">
-      <h2 id="stopped-heading">{recoveryHeadline([interrupted], 1, 0)}</h2>
+      <h2 id="stopped-heading">{ownHeadline(interrupted)}</h2>
       <InterruptedFacts interrupted={interrupted} />
     </section>
   );
