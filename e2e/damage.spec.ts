@@ -105,7 +105,7 @@ test.describe("data that is in a bad way when the app starts", { tag: tags.produ
     await withOneRun(host);
     const launched = await host.launch([], { main: bundleWithSlowMigration(host.folder.path) });
     const startup = await launched.windowTitled("Handshake is starting");
-    await expect(startup.getByText("a backup is made first")).toBeVisible();
+    await expect(startup.getByText("Changing the data's format: step 1 of 1")).toBeVisible();
     await expect(startup.getByRole("button")).toHaveText(["Quit"]);
     await expect(runRow(await launched.page(), "A short thought")).toContainText("Completed");
     await expect.poll(() => launched.app.windows().length).toBe(1);
