@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { defineConfig } from "vite";
-import { threadBundles } from "./scripts/bundle/thread-bundles.ts";
+import { licensesOf, threadBundles } from "./scripts/bundle/thread-bundles.ts";
 
 /**
  * The desktop app's side of Node, as it is packaged: `vite build --app --config electron.vite.config.ts`.
@@ -19,7 +19,8 @@ const threads = {
   "lease-thread": "src-main/storage/postgres/postgres-lease-thread.ts",
 };
 /** What the build makes: the specs of the packages compare with it. */
-export const bundleFiles = [...Object.keys(threads).map((name) => `${name}.js`), "preload.cjs"];
+const bundles = [...Object.keys(threads).map((name) => `${name}.js`), "preload.cjs"];
+export const bundleFiles = [...bundles, ...bundles.map(licensesOf)];
 
 export default defineConfig(
   threadBundles({

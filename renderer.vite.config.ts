@@ -9,6 +9,8 @@ export default defineConfig({
   build: {
     outDir: "../dist/renderer",
     emptyOutDir: true,
+    // The licence texts of what the screens hold.
+    license: { fileName: "licenses.md" },
     target: "chrome130",
     cssCodeSplit: false,
     assetsInlineLimit: 0,

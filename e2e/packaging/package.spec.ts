@@ -62,6 +62,16 @@ test.describe("a package", { tag: tags.product }, () => {
     expect(packageFile).not.toHaveProperty("scripts");
   });
 
+  test("the licences of what is bundled are in it, and all of them let us", ({ packed }) => {
+    const archive = packed.archive("linux");
+    const files = [...archive.files.keys()].filter((path) => path.endsWith("licenses.md"));
+    const entries = files.flatMap((path) => licencesIn(archive.read(path).toString()));
+    expect(entries.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(["react", "jsonata", "pg", "electron-updater", "electron-log", "zod"]),
+    );
+    expect(entries.filter(({ licence }) => !allowedLicences.has(licence))).toEqual([]);
+  });
+
   test("macOS: the hash of the archive stands where Electron compares it", ({ packed }) => {
     const plist = readFileSync(packed.path("darwin", infoPlist), "utf8");
     const integrity = plistSection(plist, "ElectronAsarIntegrity", "dict");
@@ -181,3 +191,23 @@ test.describe("a package's self-test", { tag: tags.product }, () => {
     expect(report.problem).toMatch(/not marked unpacked/);
   });
 });
+
+/** None of them asks for more than that its text is passed on. */
+const allowedLicences = new Set([
+  "0BSD",
+  "Apache-2.0",
+  "BSD-2-Clause",
+  "BSD-3-Clause",
+  "BlueOak-1.0.0",
+  "ISC",
+  "MIT",
+  "Unlicense",
+]);
+
+/** Headings like `## zod - 4.6.7 (MIT)`, as Vite writes them. */
+function licencesIn(text: string): { readonly name: string; readonly licence: string }[] {
+  return [...text.matchAll(/^## (\S+) - \S+ \((.+)\)$/gm)].map(([, name = "", licence = ""]) => ({
+    name,
+    licence,
+  }));
+}

@@ -69,6 +69,11 @@ interface Bundle {
   readonly file: string;
 }
 
+/** The licence texts of what a bundle holds, beside it. */
+export function licensesOf(bundleFile: string): string {
+  return bundleFile.replace(/\.[a-z]+$/, "-licenses.md");
+}
+
 function environmentOf(
   { entry, format, file }: Bundle,
   { root, outDir }: { readonly root: string; readonly outDir: string },
@@ -81,6 +86,8 @@ function environmentOf(
       emptyOutDir: false,
       target: "node24",
       minify: false,
+      // What the licences of bundled packages ask for.
+      license: { fileName: licensesOf(file) },
       copyPublicDir: false,
       rolldownOptions: {
         input: resolve(root, entry),
