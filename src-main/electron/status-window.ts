@@ -51,13 +51,25 @@ export function openStatusWindow(page: StatusPage, events: StatusWindowEvents): 
     if (!isOurs) events.onClosed();
   });
 
+  let newest = "";
+  let isLoading = false;
+  // One load after the other: texts that come faster than a page is loaded would keep all of them from showing.
+  const load = async (): Promise<void> => {
+    isLoading = true;
+    let loaded = "";
+    while (loaded !== newest && !window.isDestroyed()) {
+      loaded = newest;
+      pages.set(path, loaded);
+      await window.loadURL(statusOrigin + path).catch((error: unknown) => {
+        // Closing interrupts it.
+        if (!isInterrupted(error) && !window.isDestroyed()) throw error;
+      });
+    }
+    isLoading = false;
+  };
   const show = (shown: StatusPage): void => {
-    if (window.isDestroyed()) return;
-    pages.set(path, statusPageHtml(shown));
-    window.loadURL(statusOrigin + path).catch((error: unknown) => {
-      // A newer text interrupts the loading of the one before, and so does closing; the newest arrives.
-      if (!isInterrupted(error) && !window.isDestroyed()) throw error;
-    });
+    newest = statusPageHtml(shown);
+    if (!isLoading) void load();
   };
   show(page);
   return {
