@@ -74,7 +74,7 @@ module.exports = {
     allowOnly({
       name: "src-main-storage",
       from: "^src-main/storage/",
-      may: ["^app/"],
+      may: ["^app/", "^src-main/durable-files\\.ts$"],
       packages: ["better-sqlite3", "@types/better-sqlite3", "pg", "@types/pg"],
       node: true,
     }),

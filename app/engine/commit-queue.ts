@@ -45,7 +45,7 @@ export function createCommitQueue(options: {
   onContinue(): void;
   onFenced(error: StorageError): void;
   /** The data is damaged. */
-  onBroken?(error: StorageError): void;
+  onBroken(error: StorageError): void;
 }): CommitQueue {
   const { storage, fence, clock, fewestBeside = 1 } = options;
   const atOnce = storage.commitsAtOnce ?? 1;
@@ -104,7 +104,7 @@ export function createCommitQueue(options: {
         }
         works(batch);
         if (error instanceof StorageError && error.code === "FENCED") options.onFenced(error);
-        if (isBrokenStorageError(error)) options.onBroken?.(error);
+        if (isBrokenStorageError(error)) options.onBroken(error);
         for (const item of batch) item.reject(error);
         return;
       }

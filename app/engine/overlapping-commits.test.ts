@@ -35,6 +35,7 @@ function openQueue(fewestBeside = 1) {
     onPause: (error) => events.push(`pause ${error.code}`),
     onContinue: () => events.push("continue"),
     onFenced: (error) => events.push(`fenced ${error.code}`),
+    onBroken: (error) => events.push(`broken ${error.code}`),
   });
   const runsOf = (): readonly string[] => sent.map(({ groups }) => runs(groups));
   return { queue, sent, events, clock, runsOf };

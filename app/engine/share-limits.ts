@@ -18,10 +18,10 @@ export function beforeTheFirstShare({
 }
 
 /**
- * Limits of node types guard what is outside (an address, a program): they hold over all engines, each has a
- * share. How many runs and nodes work at once is the capacity that each engine brings, so that another worker
- * adds its own. Keeps this engine's shares of the limits up to date: at once, after each beat, and while it has less than
- * it should. Storage that cannot answer changes nothing: what was reserved stays.
+ * Keeps this engine's shares of the limits up to date: at once, after each beat, and while it has less than
+ * it should. Storage that cannot answer changes nothing: what was reserved stays. Limits of node types guard
+ * what is outside (an address, a program), so they hold over all engines. How many runs and nodes work at
+ * once is the capacity that each engine brings: another worker adds its own.
  */
 export function shareLimits(parts: {
   readonly shares: LimitShares;

@@ -1,14 +1,13 @@
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, type Locator, type Page } from "@playwright/test";
 import { launchApp, productBundle } from "../desktop.ts";
-import { hostCalls } from "../desktop-play.ts";
 import { startRun, type Host } from "../host/host.ts";
 import type { ErrorBook } from "../host/page-errors.ts";
 import { test } from "../host/host-test.ts";
 import { readHistory } from "../read-database.ts";
 import { tags } from "../tags.ts";
-import { goTo, runRow } from "./screens.ts";
+import { goTo, openDataSettings, runRow } from "./screens.ts";
 import { shortThought } from "./workflows.ts";
 
 test.describe("the data is moved", { tag: tags.product }, () => {
@@ -20,7 +19,7 @@ test.describe("the data is moved", { tag: tags.product }, () => {
     await startRun(host, shortThought);
     await expect(runRow(page, "A short thought")).toContainText("Completed");
     const to = join(host.folder.path, "disk", "handshake");
-    await openData(page);
+    await openDataSettings(page);
     await page.getByRole("button", { name: "Move…" }).click();
     const field = page.getByRole("textbox", { name: "Move the data to this folder" });
     const ask = page.getByRole("button", { name: "Move at the next start" });
@@ -39,7 +38,7 @@ test.describe("the data is moved", { tag: tags.product }, () => {
     await expect(planned(page)).toBeVisible();
     await host.kill();
     page = await startAfterMove({ host, book });
-    await openData(page);
+    await openDataSettings(page);
     await expect(page.getByText(to, { exact: true }).first()).toBeVisible();
     await expect(planned(page)).toBeHidden();
     await goTo(page, "Runs");
@@ -47,6 +46,8 @@ test.describe("the data is moved", { tag: tags.product }, () => {
     expect(readHistory(to).status).toBe("completed");
     expect(existsSync(join(host.folder.data, "handshake.db"))).toBe(false);
     expect(existsSync(join(to, "moved-from.json"))).toBe(false);
+    const rights = [to, join(to, "handshake.db")].map((path) => statSync(path).mode & 0o777);
+    expect(rights).toEqual([0o700, 0o600]);
   });
 
   test("a place that was taken in the meantime is told, and everything is where it was", async ({
@@ -65,26 +66,6 @@ test.describe("the data is moved", { tag: tags.product }, () => {
   });
 });
 
-test.describe("what the desktop does for it", { tag: tags.hostSimulated }, () => {
-  test.skip(({ hostKind }) => hostKind !== "desktop", "a tab is no window of the desktop");
-
-  test("Reveal shows the data folder; Restart now leaves for another start", async ({
-    desktopHost: host,
-  }) => {
-    const page = await host.start();
-    await openData(page);
-    await page.getByRole("button", { name: "Reveal" }).click();
-    const { app, ended } = host.app();
-    await expect.poll(() => hostCalls(app, "shell.openPath")).toEqual([host.folder.data]);
-    await page.getByRole("button", { name: "Move…" }).click();
-    const field = page.getByRole("textbox", { name: "Move the data to this folder" });
-    await field.fill(join(host.folder.path, "new"));
-    await page.getByRole("button", { name: "Move at the next start" }).click();
-    await page.getByRole("button", { name: "Restart now" }).click();
-    expect(await ended()).toBe(0);
-  });
-});
-
 /** On the stand-in `app.relaunch` is only noted: the start that moves ends, and the next one is the spec's. */
 async function startAfterMove({ host, book }: { host: Host; book: ErrorBook }): Promise<Page> {
   if (host.kind === "desktop") {
@@ -97,10 +78,4 @@ async function startAfterMove({ host, book }: { host: Host; book: ErrorBook }): 
 
 function planned(page: Page): Locator {
   return page.getByText(/^At the next start .+ are moved to .+ Until then/);
-}
-
-async function openData(page: Page): Promise<void> {
-  await goTo(page, "Settings");
-  await page.getByRole("link", { name: "Data" }).click();
-  await expect(page.getByRole("heading", { level: 2, name: "Data" })).toBeVisible();
 }

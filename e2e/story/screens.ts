@@ -67,3 +67,9 @@ export function runHeader(page: Page, title: string): Locator {
     .locator("header")
     .filter({ has: page.getByRole("heading", { level: 1, name: title }) });
 }
+
+export async function openDataSettings(page: Page): Promise<void> {
+  await goTo(page, "Settings");
+  await page.getByRole("link", { name: "Data" }).click();
+  await expect(page.getByRole("heading", { level: 2, name: "Data" })).toBeVisible();
+}

@@ -36,7 +36,7 @@ export async function followMove({
   const isTime = atMostEvery(tellEveryMs);
   const moved = await moveDataFolder({
     folder,
-    isShared: hasLivingEngines(folder),
+    isShared: () => hasLivingEngines(folder),
     onProgress(done, { total, to }) {
       if (isTime() || done === total) onProgress?.("moving", { done, total, place: to });
     },

@@ -48,12 +48,14 @@ export interface CoreOptions {
 }
 
 export type CoreKind = "cli" | "serve" | "app" | "worker";
+
 /**
  * Owns the data folder and brings it into order: lock → move, where that was asked for → open, back up,
- * migrate → register → end leftover children → recover → engine → stored policies. In a shared database an engine owns its runs and not the
- * data (join-engines.ts); only those with screens then own the folder, for their settings. Only then is work accepted; what other processes ask
- * meanwhile waits, and is refused with the reason when this fails. Throws StorageError (IN_USE names the
- * owner), DataFolderError, DataMovedError: begin again, with the folder that the data is in now.
+ * migrate → register → end leftover children → recover → engine → stored policies. Only then is work accepted;
+ * what other processes ask meanwhile waits, and is refused with the reason when this fails. In a shared
+ * database an engine owns its runs and not the data (join-engines.ts); only those with screens then own the
+ * folder, for their settings. Throws StorageError (IN_USE names the owner), DataFolderError, DataMovedError:
+ * begin again, with the folder that the data is in now.
  */
 export async function startCore(options: CoreOptions): Promise<Core> {
   const ports = { ...corePorts(options.dataFolder.path), ...options.ports };

@@ -19,8 +19,9 @@ export const worker: Command = {
   options: ["limit"],
   help: `Takes queued runs as far as there is room, besides other workers and windows on the same database:
 each run is worked on by one of them. Runs that need another machine's files, programs or secrets
-are left to it. It works on N runs at once (100); another worker adds as many. Limits of a
-node type, such as 64 requests, hold over all of them. Ctrl-C finishes the steps in flight (30 s at most); pressed again it ends at once.`,
+are left to it. It works on N runs at once (100); another worker adds as many. Limits of a node type,
+such as 64 requests, hold over all of them. Ctrl-C finishes the steps in flight (30 s at most);
+pressed again it ends at once.`,
   async run(context) {
     const { output } = context;
     if (context.database().kind !== "postgres") {

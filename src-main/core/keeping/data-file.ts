@@ -1,15 +1,7 @@
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  writeSync,
-} from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import type * as z from "zod";
+import { writeFileDurably } from "../../durable-files.ts";
 
 /** A small JSON file in the data folder: what a person set, never what a run did. */
 export interface DataFile<Value> {
@@ -49,16 +41,8 @@ export function dataFile<Schema extends z.ZodType>(options: {
   }
 }
 
-/** Mode 0600. Written beside it, flushed, then renamed over it. */
+/** As `writeFileDurably`, in a folder that may not be there yet. */
 export function writeDurably(path: string, text: string): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  const unfinished = `${path}.tmp`;
-  const handle = openSync(unfinished, "w", 0o600);
-  try {
-    writeSync(handle, text);
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
-  renameSync(unfinished, path);
+  writeFileDurably(path, text);
 }

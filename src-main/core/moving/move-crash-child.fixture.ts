@@ -11,6 +11,6 @@ const crashPoint = (name: string): void => {
 };
 const lock = takeDataLock(folder, holder);
 if (dieAt === "") process.stdout.write("begun\n");
-if (what === "move") await moveDataFolder({ folder, isShared: false, crashPoint });
+if (what === "move") await moveDataFolder({ folder, isShared: () => false, crashPoint });
 else removeMoved({ folder, takeLock: (old) => takeDataLock(old, holder), crashPoint });
 lock.release();

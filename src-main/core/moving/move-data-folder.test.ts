@@ -64,6 +64,28 @@ function expectNothingLeftOver(): void {
   expect(existsSync(join(bed.to, "moved-from.json"))).toBe(false);
 }
 
+/** The database is given its mode by whoever opens it; a payload, a backup and the settings by nobody after the copy. */
+function expectForTheUserAlone(folder: string): void {
+  const paths = bed
+    .paths()
+    .filter((path) => path.startsWith("disk/new/"))
+    .map((path) => path.slice("disk/new/".length));
+  const files = paths.filter((path) => statSync(join(folder, path)).isFile());
+  expect(files).toEqual(
+    expect.arrayContaining([
+      expect.stringMatching(/^blobs\//),
+      expect.stringMatching(/^backups\/.+\.db$/),
+      "handshake.db",
+      "settings.json",
+    ]),
+  );
+  const modes = new Map(
+    ["", ...paths].map((path) => [path, statSync(join(folder, path)).mode & 0o777]),
+  );
+  const open = [...modes].filter(([path, mode]) => mode !== (files.includes(path) ? 0o600 : 0o700));
+  expect(open).toEqual([]);
+}
+
 describe("a data folder that is moved", () => {
   test("is whole in its new place, for its user alone, and the old one leads there", async () => {
     const [blob = "", copy = ""] = blobsBelow("old");
@@ -72,12 +94,7 @@ describe("a data folder that is moved", () => {
     expect(bed.desk.plan(bed.to)).toMatchObject({ to: bed.to });
     expect(await bed.start()).toEqual(whole(bed.to, 1));
     expectNothingLeftOver();
-    if (process.platform !== "win32") {
-      const modes = ["", "blobs", "handshake.db"].map(
-        (name) => statSync(join(bed.to, name)).mode & 0o777,
-      );
-      expect(modes).toEqual([0o700, 0o700, 0o600]);
-    }
+    if (process.platform !== "win32") expectForTheUserAlone(bed.to);
     // A large input and its backup are one file, as before.
     expect(blobsBelow("disk/new").map((path) => statSync(path).nlink)).toEqual([2, 2]);
     expect(await bed.start()).toEqual(whole(bed.to, 0));
@@ -120,7 +137,7 @@ describe("a data folder that is moved", () => {
     bed.desk.plan(bed.to);
     await bed.start();
     const lock = takeDataLock(looked.path, { kind: "test", pid: 1, since: "" });
-    expect(await moveDataFolder({ folder: looked.path, isShared: false })).toEqual({
+    expect(await moveDataFolder({ folder: looked.path, isShared: () => false })).toEqual({
       kind: "moved",
       to: bed.to,
     });
@@ -180,7 +197,7 @@ describe("a move that fails", () => {
       keepMoveIntent(folder, bed.to);
       const outcome = await moveDataFolder({
         folder,
-        isShared: false,
+        isShared: () => false,
         crashPoint(name) {
           if (name === step)
             throw Object.assign(new Error("ENOSPC: no space left"), { code: "ENOSPC" });
@@ -392,7 +409,7 @@ function killedAt(what: "move" | "remove", folder: string, step: string): void {
 
 /** As a host that is killed before it begins again. */
 async function moveOnly(): Promise<void> {
-  const outcome = await moveDataFolder({ folder: bed.old, isShared: false });
+  const outcome = await moveDataFolder({ folder: bed.old, isShared: () => false });
   expect(outcome).toEqual({ kind: "moved", to: bed.to });
 }
 
@@ -404,7 +421,7 @@ async function stepsOfMove(): Promise<readonly string[]> {
     keepMoveIntent(other.old, other.to);
     await moveDataFolder({
       folder: other.old,
-      isShared: false,
+      isShared: () => false,
       crashPoint: (name) => steps.push(name),
     });
     return steps;

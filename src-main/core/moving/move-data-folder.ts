@@ -19,8 +19,8 @@ import { asideFolder, makeUnfinished, removeAside, removeUnfinished } from "./un
 export interface FolderMove {
   /** Whoever calls holds its lock, and has not opened its database. */
   readonly folder: string;
-  /** Engines of other processes have their locks in the folder: it has to stay for now. */
-  readonly isShared: boolean;
+  /** Whether engines of other processes have their locks in the folder: it has to stay for now. */
+  readonly isShared: () => boolean;
   readonly onProgress?: (
     done: number,
     move: { readonly total: number; readonly to: string },
@@ -50,7 +50,7 @@ export async function moveDataFolder(move: FolderMove): Promise<FolderMoved> {
   const intent = readMoveIntent(folder);
   if (intent === null) return { kind: "none" };
   const { to } = intent;
-  if (move.isShared) return { kind: "waits", to };
+  if (move.isShared()) return { kind: "waits", to };
   try {
     await putInPlace(move, intent);
     move.crashPoint?.("in place");

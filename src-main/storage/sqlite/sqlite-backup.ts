@@ -16,7 +16,8 @@ import {
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { StorageError } from "../../../app/storage/storage-error.ts";
-import { makeDurableFolder, namedBlobs, syncFolder } from "./sqlite-blobs.ts";
+import { syncFolder } from "../../durable-files.ts";
+import { makeDurableFolder, namedBlobs } from "./sqlite-blobs.ts";
 import type { CrashPoint } from "./sqlite-commit.ts";
 import type { DataPaths } from "./sqlite-database.ts";
 import { storageErrorOf } from "./sqlite-errors.ts";

@@ -14,6 +14,7 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import type Database from "better-sqlite3";
+import { syncFolder } from "../../durable-files.ts";
 import type { Payload } from "../../../app/model/json.ts";
 import type { CrashPoint } from "./sqlite-commit.ts";
 import { storageErrorOf } from "./sqlite-errors.ts";
@@ -103,15 +104,4 @@ function writeDurably(file: string, bytes: Uint8Array): void {
 export function makeDurableFolder(folder: string): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   syncFolder(dirname(folder));
-}
-
-/** A new name is durable only when its folder is; Windows has no such call and needs none. */
-export function syncFolder(folder: string): void {
-  if (process.platform === "win32") return;
-  const handle = openSync(folder, "r");
-  try {
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
 }
