@@ -65,6 +65,32 @@ export const failing = workflow({
   output: "=nodes.last.output",
 });
 
+/**
+ * 80 steps side by side, of which the 41st fails. With `continue` the others are all completed, and a question
+ * keeps the run open.
+ */
+export function wideFan({ onError }: { readonly onError: "continue" | "fail" }): object {
+  const numbers = Array.from({ length: 80 }, (_, index) => index + 1);
+  const part = (number: number) => ({
+    id: `part-${number}`,
+    type: "transform",
+    name: `Part ${number}`,
+    onError,
+    with: { value: number === 41 ? "=$error('Part 41 is missing.')" : number },
+  });
+  const question =
+    onError === "continue"
+      ? [{ id: "go-on", type: "approval", name: "Go on", with: { question: "Is that enough?" } }]
+      : [];
+  const fanned = [...numbers.map(part), ...question];
+  return workflow({
+    id: "a-wide-fan",
+    name: "A wide fan",
+    nodes: [{ id: "split", type: "transform", name: "Split", with: { value: true } }, ...fanned],
+    edges: fanned.map(({ id }) => ({ from: "split", to: id })),
+  });
+}
+
 /** Asks for a text, a number and a choice. */
 export const asking = workflow({
   id: "a-question",

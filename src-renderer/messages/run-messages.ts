@@ -68,6 +68,11 @@ export const runMessages = {
   startColumn: "Started",
   durationColumn: "Duration",
   attemptsColumn: "Attempts",
+  group: (count: number, name: string) => `${formatCount(count)} × ${name}`,
+  /** A histogram for ears: "1 failed, 79 completed". */
+  groupStatus: (count: number, word: string) => `${formatCount(count)} ${word.toLowerCase()}`,
+  durations: (p50: string, p95: string) => `p50 ${p50} · p95 ${p95}`,
+  durationsSpoken: (p50: string, p95: string) => `half took up to ${p50}, 95% took up to ${p95}`,
   attempt: (number: number) => `Attempt ${formatCount(number)}`,
   attemptsCount: (count: number) => plural(count, { one: "attempt", other: "attempts" }),
   interrupted: "Interrupted",

@@ -26,6 +26,7 @@ import { RunHeader } from "./RunHeader.tsx";
 import { RunSkeleton } from "./RunSkeleton.tsx";
 import { useSteadyRun } from "./steady-run.ts";
 import { StoppedRun } from "./StoppedRun.tsx";
+import type { Timeline } from "./waterfall/timeline.ts";
 import { Waterfall } from "./waterfall/Waterfall.tsx";
 import styles from "./RunScreen.module.css";
 
@@ -81,7 +82,7 @@ function OpenedRun({ open }: { readonly open: OpenRun }): ReactNode {
   const asked = place.get("node");
   // A failed run opens at its root cause, a waiting one at its question; what works moves on by itself.
   const selected = asked ?? (isWorking(run) ? null : blocking[0]?.nodeExecutionId) ?? null;
-  const selectedNode = selected === null ? null : findNode(nodes, selected);
+  const selectedNode = selected === null ? null : findNode(nodes, timeline, selected);
 
   useShortcuts({
     "1": () => show({ view: null }),
@@ -131,13 +132,14 @@ function OpenedRun({ open }: { readonly open: OpenRun }): ReactNode {
       <div className={styles.body}>
         <div
           className={styles.main}
-          style={{ "--steps": runView === "timeline" ? (timeline?.nodes.length ?? 0) : 99 }}
+          style={{ "--steps": runView === "timeline" ? (timeline?.layout.tops.length ?? 0) : 99 }}
         >
           {runView === "timeline" && timeline !== null ? (
             <Waterfall
               timeline={timeline}
               isLive={isLive}
               selected={selected}
+              isAsked={asked !== null}
               onSelect={selectNode}
             />
           ) : (
@@ -193,8 +195,10 @@ function RunNotOpened(props: { readonly message: string; readonly isGone: boolea
   );
 }
 
-function findNode(nodes: NodeTable, key: string): NodeRow | null {
-  return nodes.get(key) ?? nodes.rows.find((node) => node.nodePath === key) ?? null;
+/** By its execution's id or by its path. */
+function findNode(nodes: NodeTable, timeline: Timeline | null, key: string): NodeRow | null {
+  const place = timeline?.layout.placeOf(key) ?? -1;
+  return nodes.get(key) ?? nodes.get(timeline?.nodes[place]?.key ?? "") ?? null;
 }
 
 function findPlan(outline: readonly PlannedNode[], nodeId: string): PlannedNode | null {

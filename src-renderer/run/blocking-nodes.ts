@@ -3,7 +3,7 @@ import type { RunDetail } from "../../app/contract/run-detail.ts";
 
 /**
  * What a run waits for, most pressing first: a person, a back-off or timer, work under way. Of a failed
- * run its root cause, of a stalled one what was interrupted.
+ * run its root cause, of a stalled one what was interrupted. `nodes` stand in the order of their creation.
  */
 export function blockingNodes(run: RunDetail, nodes: readonly NodeRow[]): readonly NodeRow[] {
   switch (run.status) {
@@ -22,16 +22,23 @@ export function blockingNodes(run: RunDetail, nodes: readonly NodeRow[]): readon
     case "running":
     case "awaiting_user":
     case "awaiting_validation":
-      return nodes
-        .filter((node) => urgency(node) > 0)
-        .toSorted((a, b) => urgency(b) - urgency(a) || a.createdAt.localeCompare(b.createdAt));
+      return byUrgency(nodes);
   }
 }
+
+/** Of the same urgency the oldest first, as they stand. Asked with each batch, so nothing is sorted. */
+function byUrgency(nodes: readonly NodeRow[]): readonly NodeRow[] {
+  const levels = Array.from({ length: mostUrgent + 1 }, (): NodeRow[] => []);
+  for (const node of nodes) levels[urgency(node)]?.push(node);
+  return levels.slice(1).toReversed().flat();
+}
+
+const mostUrgent = 5;
 
 function urgency(node: NodeRow): number {
   switch (node.status) {
     case "awaiting_user":
-      return 5;
+      return mostUrgent;
     case "awaiting_validation":
       return 4;
     case "running":

@@ -3,8 +3,10 @@ import type { PlannedNode, RunGap } from "../../app/contract/run.ts";
 import type { RunDetail } from "../../app/contract/run-detail.ts";
 import { parseTime } from "../format/time.ts";
 import type { ShownStatus } from "../status/status-style.ts";
-import { createBusySpans, type BusySpans } from "./waterfall/busy-spans.ts";
+import { classOfExecuted, classOfPlanned, commonName } from "./waterfall/group-siblings.ts";
 import { endAtGap, nodeSegments } from "./waterfall/node-segments.ts";
+import { layOut, type LaidOut, type TimelineLayout } from "./waterfall/timeline-layout.ts";
+import { createTimelineTotals, type TimelineTotals } from "./waterfall/timeline-totals.ts";
 import type { Timeline, TimelineAttempt, TimelineGap, TimelineNode } from "./waterfall/timeline.ts";
 
 interface TimelineParts {
@@ -24,9 +26,10 @@ interface Built {
   readonly rows: readonly TimelineNode[];
   /** By index in `parts.nodes`: the place in `rows`. */
   readonly places: number[];
-  /** By path: places of nodes that were not reached yet. */
-  readonly unreached: Map<string, number>;
-  readonly busy: BusySpans;
+  /** By path: nodes that were not reached yet. */
+  readonly unreached: Map<string, PlannedNode>;
+  readonly layout: TimelineLayout;
+  readonly totals: TimelineTotals;
 }
 
 /**
@@ -37,32 +40,49 @@ export function createTimelineBuilder(): (parts: TimelineParts) => Timeline {
   let built: Built | null = null;
   return (parts) => {
     built = (built === null ? null : patch(built, parts)) ?? build(parts, built);
-    const { rows, gaps, busy } = built;
+    const { rows, gaps, layout, totals } = built;
     const startMs = parseTime(parts.run.startedAt ?? parts.run.createdAt);
     const endMs = parseTime(parts.run.finishedAt);
-    return { startMs, endMs, nodes: rows, gaps, busy: busy.spans(), busySinceMs: busy.sinceMs() };
+    return { startMs, endMs, nodes: rows, gaps, layout, ...totals.read() };
   };
 }
 
 /** Null when a row would change its place, or all of them their look. */
 function patch(built: Built, parts: TimelineParts): Built | null {
-  const { parts: known, gaps, places, unreached, busy } = built;
+  const { parts: known, gaps, places, unreached, layout, totals } = built;
   if (known.outline !== parts.outline || known.gaps !== parts.gaps) return null;
-  if (known.skipped !== parts.skipped) return null;
   let rows: TimelineNode[] | null = null;
+  const put = (place: number, row: TimelineNode): void => {
+    rows ??= built.rows.slice();
+    totals.take(place, rows[place] ?? null, row);
+    rows[place] = row;
+  };
   for (let index = 0; index < parts.nodes.length; index++) {
     const node = parts.nodes[index];
     const before = known.nodes[index];
     if (node === undefined || node === before) continue;
     if (before !== undefined && before.nodeExecutionId !== node.nodeExecutionId) return null;
-    const place = before === undefined ? unreached.get(node.nodePath) : places[index];
-    if (place === undefined) return null;
-    unreached.delete(node.nodePath);
-    places[index] = place;
     const row = executedNode(node, gaps);
-    rows ??= built.rows.slice();
-    rows[place] = row;
-    busy.take(row);
+    let place = places[index];
+    if (before === undefined) {
+      place = layout.placeOf(row.path);
+      if (place === undefined) {
+        // One more of many siblings has its place behind them.
+        place = (rows ?? built.rows).length;
+        if (!layout.append(laidOut(node, row, null))) return null;
+      } else if (unreached.delete(row.path)) layout.rename(place, row.key);
+      else return null;
+      places[index] = place;
+    }
+    if (place === undefined) return null;
+    put(place, row);
+  }
+  if (known.skipped !== parts.skipped) {
+    for (const [path, plan] of unreached) {
+      const place = layout.placeOf(path);
+      if (place === undefined || known.skipped.has(path) === parts.skipped.has(path)) continue;
+      put(place, plannedNode(plan, parts.skipped));
+    }
   }
   return { ...built, parts, rows: rows ?? built.rows };
 }
@@ -84,33 +104,59 @@ function build(parts: TimelineParts, built: Built | null): Built {
   }
   const byPath = Map.groupBy(nodes.keys(), (index) => nodes[index]?.nodePath ?? "");
   const rows: TimelineNode[] = [];
+  const laid: LaidOut[] = [];
+  const names: string[] = [];
+  const types: string[] = [];
   const places: number[] = [];
-  const unreached = new Map<string, number>();
-  const busy = createBusySpans();
-  const addExecuted = (index: number): void => {
+  const unreached = new Map<string, PlannedNode>();
+  const addExecuted = (index: number, plan: PlannedNode | null): void => {
     const node = nodes[index];
     if (node === undefined) return;
     const row = drawn.get(node) ?? executedNode(node, gaps);
     places[index] = rows.length;
     rows.push(row);
-    busy.take(row);
+    laid.push(laidOut(node, row, plan));
+    names.push(node.name);
+    types.push(node.nodeType);
   };
   for (const plan of outline) {
     const executions = byPath.get(plan.nodeId);
     byPath.delete(plan.nodeId);
-    executions?.forEach(addExecuted);
+    executions?.forEach((index) => addExecuted(index, plan));
     if (executions !== undefined) continue;
-    unreached.set(plan.nodeId, rows.length);
-    rows.push(plannedNode(plan, skipped));
+    unreached.set(plan.nodeId, plan);
+    const row = plannedNode(plan, skipped);
+    rows.push(row);
+    laid.push({ key: row.key, path: row.path, siblings: classOfPlanned(plan) });
+    names.push(plan.name);
+    types.push(plan.type);
   }
   // Not in the plan that is loaded so far, or inside a loop.
-  for (const executions of byPath.values()) executions.forEach(addExecuted);
-  return { parts, gaps, rows, places, unreached, busy };
+  for (const executions of byPath.values()) {
+    executions.forEach((index) => addExecuted(index, null));
+  }
+  const layout = layOut(laid);
+  const totals = createTimelineTotals(
+    layout,
+    layout.groups.map(
+      ({ places: members }) =>
+        commonName(members.map((place) => names[place] ?? "")) ?? types[members[0] ?? -1] ?? "",
+    ),
+  );
+  for (const [place, row] of rows.entries()) totals.take(place, null, row);
+  return { parts, gaps, rows, places, unreached, layout, totals };
+}
+
+function laidOut(node: NodeRow, row: TimelineNode, plan: PlannedNode | null): LaidOut {
+  const isPlanned = plan !== null && node.iterationPath === "";
+  const siblings = isPlanned ? classOfPlanned(plan) : classOfExecuted(node);
+  return { key: row.key, path: row.path, siblings };
 }
 
 function plannedNode(plan: PlannedNode, skipped: ReadonlySet<string>): TimelineNode {
   const status = skipped.has(plan.nodeId) ? "skipped" : "pending";
-  return { key: plan.nodeId, label: plan.name, status, segments: [], attempts: [] };
+  const { nodeId: key, name: label } = plan;
+  return { key, path: key, label, status, segments: [], attempts: [] };
 }
 
 function executedNode(node: NodeRow, gaps: readonly TimelineGap[]): TimelineNode {
@@ -125,8 +171,10 @@ function executedNode(node: NodeRow, gaps: readonly TimelineGap[]): TimelineNode
     },
     gaps,
   );
-  const label = node.iterationPath === "" ? node.name : `${node.name} [${node.iterationPath}]`;
-  return { key: node.nodeExecutionId, label, status: node.status, segments, attempts };
+  const { nodeExecutionId: key, iterationPath, nodePath, name, status } = node;
+  const path = iterationPath === "" ? nodePath : `${nodePath} [${iterationPath}]`;
+  const label = iterationPath === "" ? name : `${name} [${iterationPath}]`;
+  return { key, path, label, status, segments, attempts };
 }
 
 function attemptsOf(node: NodeRow): readonly TimelineAttempt[] {

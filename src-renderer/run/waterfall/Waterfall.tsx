@@ -1,10 +1,11 @@
-import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
+import { useEffect, useMemo, useRef, type KeyboardEvent, type ReactNode } from "react";
 import { useShortcuts } from "../../keyboard/use-shortcuts.ts";
 import { runMessages } from "../../messages/run-messages.ts";
 import { nextRowIndex } from "../../ui/move-focus.ts";
 import { Splitter } from "../../ui/Splitter.tsx";
-import { scrollRowIntoView, useVirtualRows } from "../../ui/use-virtual-rows.ts";
+import { useVirtualRows, type VirtualRows } from "../../ui/use-virtual-rows.ts";
 import { axisEndMs } from "./axis-end.ts";
+import { findFailure } from "./find-failure.ts";
 import { idleSpans } from "./idle-spans.ts";
 import { lane } from "./lane-geometry.ts";
 import { makeTimeScale } from "./time-scale.ts";
@@ -12,10 +13,11 @@ import type { Timeline } from "./timeline.ts";
 import { useElementSize } from "./use-element-size.ts";
 import { useGutter } from "./use-gutter.ts";
 import { useLiveNow } from "./use-live-now.ts";
+import { rowId, useWaterfallTree } from "./use-waterfall-tree.ts";
 import { useZoom } from "./use-zoom.ts";
 import { WaterfallCanvas } from "./WaterfallCanvas.tsx";
 import { WaterfallHead } from "./WaterfallHead.tsx";
-import { isExpandable, waterfallRows } from "./waterfall-rows.ts";
+import type { WaterfallRow } from "./waterfall-rows.ts";
 import { WaterfallRowView } from "./WaterfallRowView.tsx";
 import styles from "./Waterfall.module.css";
 
@@ -27,92 +29,67 @@ export function Waterfall(props: {
   readonly timeline: Timeline;
   readonly isLive: boolean;
   readonly selected: string | null;
+  /** Whether a person asked for the selection. */
+  readonly isAsked: boolean;
   readonly onSelect: (key: string) => void;
 }): ReactNode {
-  const { timeline, isLive, selected, onSelect } = props;
+  const { timeline, isLive } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const size = useElementSize(scroller);
-  const [expanded, setExpanded] = useState<ReadonlySet<string>>(new Set());
-  const [active, setActive] = useState<string | null>(null);
   const gutter = useGutter(size.widthPx);
   const gutterPx = gutter.valuePx;
   const laneWidthPx = Math.max(size.widthPx - gutterPx, 80);
   const control = useZoom(laneWidthPx);
   const now = useLiveNow(isLive);
-  const rows = useMemo(() => waterfallRows(timeline.nodes, expanded), [timeline.nodes, expanded]);
-  const virtual = useVirtualRows({ count: rows.length, rowPx: lane.rowPx, scroller });
+  const tree = useWaterfallTree({ ...props, scroller });
+  const { rows, activeIndex, moveTo, fold } = tree;
+  const virtual = useVirtualRows({ count: rows.count, rowPx: lane.rowPx, scroller });
   const endMs = useAxisEnd(timeline, isLive, now);
-  const collapsed = useSameStretches([
-    ...timeline.gaps.map((gap) => ({ startMs: gap.startMs, endMs: gap.endMs ?? endMs })),
-    ...idleSpans(timeline, endMs),
-  ]);
+  const collapsed = useCollapsed(timeline, endMs);
   const { startMs } = timeline;
   const widthPx = (laneWidthPx - 8) * control.zoom.factor;
   const scale = useMemo(
     () => makeTimeScale({ startMs, endMs, widthPx, collapsed }),
     [startMs, endMs, widthPx, collapsed],
   );
-  const activeIndex = Math.max(
-    0,
-    rows.findIndex((row) => row.key === (active ?? selected)),
-  );
 
-  const moveTo = (index: number): void => {
-    const row = rows[index];
-    if (row === undefined || scroller.current === null) return;
-    scrollRowIntoView(scroller.current, { index, rowPx: lane.rowPx, headPx: 0 });
-    setActive(row.key);
-    onSelect(row.node.key);
-    window.requestAnimationFrame(() => document.getElementById(rowId(row.key))?.focus());
-  };
-  const fold = (key: string, isOpen: boolean): void => {
-    const next = new Set(expanded);
-    if (isOpen) next.add(key);
-    else next.delete(key);
-    setExpanded(next);
-  };
   const onKey = (event: KeyboardEvent): void => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const row = rows[activeIndex];
+    const placed = rows.at(activeIndex);
     const { perScreen } = virtual;
-    const next = nextRowIndex(event.key, { at: activeIndex, count: rows.length, perScreen });
+    const next = nextRowIndex(event.key, { at: activeIndex, count: rows.count, perScreen });
     if (next !== null) moveTo(next);
-    else if (event.key === "ArrowRight" && row?.kind === "node" && isExpandable(row.node)) {
-      fold(row.key, true);
-    } else if (event.key === "ArrowLeft" && row !== undefined) {
-      if (row.kind === "node") fold(row.key, false);
-      else moveTo(rows.findIndex((one) => one.key === row.node.key));
-    } else if (event.key === "Enter" && row !== undefined) onSelect(row.node.key);
+    else if (placed === null) return;
+    else if (event.key === "ArrowRight") {
+      if (placed.isOpen === false) fold(placed.row.key, true);
+      else if (placed.isOpen === true) moveTo(activeIndex + 1);
+    } else if (event.key === "ArrowLeft") {
+      if (placed.isOpen === true) fold(placed.row.key, false);
+      else moveTo(rows.parentOf(activeIndex) ?? activeIndex);
+    } else if (event.key === "Enter") tree.press(placed.row);
     else return;
     event.preventDefault();
   };
   const moveToFailure = (step: 1 | -1): void => {
-    const count = rows.length;
-    for (let offset = 1; offset <= count; offset++) {
-      const index = (activeIndex + step * offset + count * 2) % count;
-      const row = rows[index];
-      if (row?.kind === "node" && isFailure(row.node.status)) {
-        moveTo(index);
-        return;
-      }
-    }
+    const key = findFailure({ timeline, rows, from: tree.activeRow, step });
+    if (key !== null) tree.moveToNode(key);
   };
   const fitSelected = (): void => {
-    const segments = rows[activeIndex]?.node.segments ?? [];
-    const from = segments[0];
-    const to = segments.at(-1);
-    if (from === undefined || to === undefined) return;
+    const row = rows.at(activeIndex)?.row;
+    const span = row === undefined ? null : barOf(row);
+    if (span === null) return;
     const { factor } = control.zoom;
-    control.showStretch(scale.toX(from.startMs) / factor, scale.toX(to.endMs ?? now) / factor);
+    control.showStretch(scale.toX(span.startMs) / factor, scale.toX(span.endMs ?? now) / factor);
   };
   const jumpToLive = (): void => {
     control.panBy(scale.toX(now) - control.zoom.panX - laneWidthPx * 0.8);
-    const running = rows.findLastIndex((row) => row.node.status === "running");
-    if (running >= 0) moveTo(running);
+    const running = timeline.nodes
+      .filter((node) => node.status === "running")
+      .map((node) => rows.indexOf(node.key) ?? 0);
+    if (running.length > 0) moveTo(Math.max(...running));
   };
   useShortcuts({
-    j: () =>
-      moveTo(active === null && selected === null ? 0 : Math.min(activeIndex + 1, rows.length - 1)),
+    j: () => moveTo(tree.activeRow === null ? 0 : Math.min(activeIndex + 1, rows.count - 1)),
     k: () => moveTo(Math.max(activeIndex - 1, 0)),
     e: () => moveToFailure(1),
     "Shift+E": () => moveToFailure(-1),
@@ -144,29 +121,30 @@ export function Waterfall(props: {
           className={styles.scroller}
           role="treegrid"
           aria-label={runMessages.timeline}
-          aria-rowcount={rows.length}
+          aria-rowcount={rows.count}
           tabIndex={-1}
           data-pane
           onKeyDown={onKey}
         >
           <div className={styles.track} role="rowgroup" style={{ height: virtual.totalPx }}>
-            {rows.slice(virtual.first, virtual.last).map((row, offset) => (
-              <WaterfallRowView
-                key={row.key}
-                id={rowId(row.key)}
-                row={row}
-                index={virtual.first + offset}
-                now={now}
-                isSelected={row.node.key === selected}
-                isTabStop={virtual.first + offset === activeIndex}
-                isExpanded={expanded.has(row.key)}
-                onSelect={() => {
-                  setActive(row.key);
-                  onSelect(row.node.key);
-                }}
-                onFold={(isOpen) => fold(row.key, isOpen)}
-              />
-            ))}
+            {rowsToDraw(virtual, activeIndex).map((index) => {
+              const placed = rows.at(index);
+              if (placed === null) return null;
+              const { row } = placed;
+              return (
+                <WaterfallRowView
+                  key={row.key}
+                  id={rowId(row.key)}
+                  placed={placed}
+                  index={index}
+                  nowMs={Math.floor(now / 1_000) * 1_000}
+                  isSelected={row.kind !== "group" && row.node.key === tree.selectedKey}
+                  isTabStop={index === activeIndex}
+                  onPress={tree.press}
+                  onFold={fold}
+                />
+              );
+            })}
           </div>
         </div>
         <WaterfallCanvas
@@ -184,6 +162,41 @@ export function Waterfall(props: {
       </div>
     </div>
   );
+}
+
+/** Those in view, and the one with the focus wherever it stands: who is not drawn loses it. */
+function rowsToDraw({ first, last }: VirtualRows, active: number): readonly number[] {
+  const drawn = Array.from({ length: Math.max(0, last - first) }, (_, offset) => first + offset);
+  if (active < first) return [active, ...drawn];
+  return active >= last ? [...drawn, active] : drawn;
+}
+
+/** From where to where a row's bar goes; null while it has none. */
+function barOf(
+  row: WaterfallRow,
+): { readonly startMs: number; readonly endMs: number | null } | null {
+  if (row.kind === "group") {
+    const { startMs, endMs } = row.group.summary;
+    return startMs === null ? null : { startMs, endMs };
+  }
+  const first = row.node.segments[0];
+  const last = row.node.segments.at(-1);
+  return first === undefined || last === undefined
+    ? null
+    : { startMs: first.startMs, endMs: last.endMs };
+}
+
+/** What the axis leaves out. Made anew only when the work or the gaps change, not with each step of the clock. */
+function useCollapsed(timeline: Timeline, endMs: number): readonly Stretch[] {
+  const { startMs, busy, busySinceMs, gaps } = timeline;
+  const collapsed = useMemo(
+    () => [
+      ...gaps.map((gap) => ({ startMs: gap.startMs, endMs: gap.endMs ?? endMs })),
+      ...idleSpans({ startMs, busy, busySinceMs, gaps }, endMs),
+    ],
+    [startMs, busy, busySinceMs, gaps, endMs],
+  );
+  return useSameStretches(collapsed);
 }
 
 interface Stretch {
@@ -204,14 +217,6 @@ function useSameStretches(stretches: readonly Stretch[]): readonly Stretch[] {
   return kept.current;
 }
 
-function rowId(key: string): string {
-  return `step-${key}`;
-}
-
-function isFailure(status: string): boolean {
-  return status === "failed" || status === "stalled" || status === "completed_with_issues";
-}
-
 /** The end of a live run jumps ahead in tenths; that of an ended one stands a little behind its end. */
 function useAxisEnd(timeline: Timeline, isLive: boolean, now: number): number {
   const previous = useRef<number | null>(null);
@@ -228,13 +233,9 @@ function useAxisEnd(timeline: Timeline, isLive: boolean, now: number): number {
   return end;
 }
 
-function lastMoment(timeline: Timeline): number {
-  let last = timeline.endMs ?? timeline.startMs;
-  for (const node of timeline.nodes) {
-    for (const segment of node.segments) last = Math.max(last, segment.endMs ?? segment.startMs);
-  }
-  for (const gap of timeline.gaps) last = Math.max(last, gap.endMs ?? gap.startMs + 1);
-  return last;
+function lastMoment({ startMs, endMs, lastMs, gaps }: Timeline): number {
+  const ends = gaps.map((gap) => gap.endMs ?? gap.startMs + 1);
+  return Math.max(endMs ?? startMs, lastMs ?? startMs, ...ends);
 }
 
 /** Ctrl+wheel zooms at the pointer, a sideways or Shift wheel pans; the plain wheel scrolls rows. */

@@ -7,8 +7,8 @@ import { drawLane } from "./draw-lane.ts";
 import { fitCanvas } from "./fit-canvas.ts";
 import { lane } from "./lane-geometry.ts";
 import type { TimeScale } from "./time-scale.ts";
-import type { Segment, TimelineGap } from "./timeline.ts";
-import type { WaterfallRow } from "./waterfall-rows.ts";
+import type { Segment, TimelineGap, TimelineGroup } from "./timeline.ts";
+import type { WaterfallRows } from "./waterfall-rows.ts";
 import styles from "./Waterfall.module.css";
 
 export const tickSpacingPx = 96;
@@ -16,7 +16,7 @@ export const tickSpacingPx = 96;
 /** The bars of the rows in view. All that it shows stands in the grid's cells too. */
 export function WaterfallCanvas(props: {
   readonly scroller: RefObject<HTMLElement | null>;
-  readonly rows: readonly WaterfallRow[];
+  readonly rows: WaterfallRows;
   readonly scale: TimeScale;
   readonly panX: number;
   readonly laneWidthPx: number;
@@ -54,6 +54,7 @@ export function WaterfallCanvas(props: {
       nowMs,
       isLive,
       labelOf,
+      groupLabelOf,
       bandLabel: (band) => {
         const gap = gaps.find((one) => one.startMs >= band.startMs - 1 && one.startMs < band.endMs);
         if (gap !== undefined && gap.endMs === null) return runMessages.gapOpen;
@@ -92,4 +93,10 @@ export function WaterfallCanvas(props: {
 function labelOf(segment: Segment, endMs: number): string | null {
   if (segment.kind === "backoff") return null;
   return formatDuration(endMs - segment.startMs);
+}
+
+function groupLabelOf({ summary }: TimelineGroup): string | null {
+  const { p50Ms, p95Ms } = summary;
+  if (p50Ms === null || p95Ms === null) return null;
+  return runMessages.durations(formatDuration(p50Ms), formatDuration(p95Ms));
 }

@@ -1,127 +1,117 @@
 import { ChevronRight } from "lucide-react";
 import { memo, type ReactNode } from "react";
-import { formatDuration } from "../../format/duration.ts";
-import { formatPreciseClock } from "../../format/time.ts";
-import { runMessages } from "../../messages/run-messages.ts";
 import { StatusIcon } from "../../status/StatusIcon.tsx";
-import { wordOf } from "../../status/StatusLabel.tsx";
-import type { ShownStatus } from "../../status/status-style.ts";
 import { classNames } from "../../ui/class-names.ts";
+import { GroupHistogram } from "./GroupHistogram.tsx";
 import { lane } from "./lane-geometry.ts";
-import { isExpandable, type WaterfallRow } from "./waterfall-rows.ts";
+import { factsOf, isGrowing } from "./row-facts.ts";
+import type { PlacedRow, WaterfallRow } from "./waterfall-rows.ts";
 import styles from "./Waterfall.module.css";
 
 export interface WaterfallRowProps {
   readonly id: string;
-  readonly row: WaterfallRow;
+  readonly placed: PlacedRow;
   readonly index: number;
-  readonly now: number;
+  /** In whole seconds: a duration that is read out needs no more. */
+  readonly nowMs: number;
   readonly isSelected: boolean;
   readonly isTabStop: boolean;
-  readonly isExpanded: boolean;
-  readonly onSelect: () => void;
-  readonly onFold: (isOpen: boolean) => void;
+  /** The same functions for as long as the row is shown. */
+  readonly onPress: (row: WaterfallRow) => void;
+  readonly onFold: (key: string, isOpen: boolean) => void;
 }
 
 /** One row of the treegrid: what the canvas shows as a bar stands here in words. */
 export const WaterfallRowView = memo(
   function WaterfallRowView(props: WaterfallRowProps): ReactNode {
-    const { row } = props;
-    const facts = factsOf(row, props.now);
-    const canExpand = row.kind === "node" && isExpandable(row.node);
+    const { row, level, position, setSize, isOpen } = props.placed;
+    const facts = factsOf(row, props.nowMs);
     return (
       <div
         id={props.id}
         role="row"
         aria-rowindex={props.index + 1}
-        aria-level={row.kind === "node" ? 1 : 2}
-        aria-selected={props.isSelected}
-        {...(canExpand ? { "aria-expanded": props.isExpanded } : {})}
+        aria-level={level}
+        aria-posinset={position}
+        aria-setsize={setSize}
+        {...(row.kind === "group" ? {} : { "aria-selected": props.isSelected })}
+        {...(isOpen === null ? {} : { "aria-expanded": isOpen })}
         tabIndex={props.isTabStop ? 0 : -1}
         className={classNames(styles.row, props.isSelected && styles.selected)}
         style={{ transform: `translateY(${props.index * lane.rowPx}px)`, height: lane.rowPx }}
-        onClick={props.onSelect}
+        onClick={() => props.onPress(row)}
       >
-        <span role="gridcell" className={classNames(styles.cell, styles[row.kind])}>
-          {canExpand ? (
-            <button
-              type="button"
-              tabIndex={-1}
-              className={styles.fold}
-              data-open={props.isExpanded}
-              aria-label={runMessages.attemptsCount(row.node.attempts.length)}
-              onClick={(event) => {
-                event.stopPropagation();
-                props.onFold(!props.isExpanded);
-              }}
-            >
-              <ChevronRight size={13} aria-hidden="true" />
-            </button>
-          ) : (
-            <span className={styles.noFold} />
-          )}
-          <StatusIcon status={facts.status} size={13} />
+        <span
+          role="gridcell"
+          className={classNames(styles.cell, row.kind === "attempt" && styles.attempt)}
+          style={{ "--level": level - 1 }}
+        >
+          <FoldMark {...props} label={facts.attempts} />
+          {facts.status !== null && <StatusIcon status={facts.status} size={13} />}
           <span className={styles.name} title={facts.title}>
             {facts.name}
           </span>
-          {canExpand && <span className={styles.times}>×{row.node.attempts.length}</span>}
+          {row.kind === "node" && isOpen !== null && (
+            <span className={styles.times}>×{row.node.attempts.length}</span>
+          )}
+          {row.kind === "group" && <GroupHistogram counts={row.group.summary.counts} />}
         </span>
         <span role="gridcell" className={styles.unseen}>
           {facts.word}
         </span>
         <span role="gridcell" className={styles.unseen}>
-          {facts.startMs === null ? "" : formatPreciseClock(facts.startMs)}
+          {facts.started}
         </span>
         <span role="gridcell" className={styles.unseen}>
-          {facts.tookMs === null ? "" : formatDuration(facts.tookMs)}
+          {facts.took}
         </span>
         <span role="gridcell" className={styles.unseen}>
-          {row.kind === "node" ? runMessages.attemptsCount(row.node.attempts.length) : ""}
+          {facts.attempts}
         </span>
       </div>
     );
   },
   (before, after) =>
-    before.row === after.row &&
+    before.placed.row === after.placed.row &&
+    before.placed.isOpen === after.placed.isOpen &&
+    before.placed.position === after.placed.position &&
+    before.placed.setSize === after.placed.setSize &&
     before.index === after.index &&
     before.isSelected === after.isSelected &&
     before.isTabStop === after.isTabStop &&
-    before.isExpanded === after.isExpanded,
+    before.onPress === after.onPress &&
+    before.onFold === after.onFold &&
+    (before.nowMs === after.nowMs || !isGrowing(after.placed.row)),
 );
 
-interface RowFacts {
-  readonly name: string;
-  readonly title: string;
-  readonly status: ShownStatus;
-  readonly word: string;
-  readonly startMs: number | null;
-  readonly tookMs: number | null;
-}
-
-function factsOf(row: WaterfallRow, now: number): RowFacts {
-  if (row.kind === "attempt") {
-    const { attempt } = row;
-    const status = attempt.isInterrupted ? "stalled" : attempt.status;
-    const word = attempt.isInterrupted ? runMessages.interrupted : wordOf(status);
-    const name = runMessages.attempt(attempt.number);
-    return {
-      name: attempt.message === null ? name : `${name} · ${attempt.message}`,
-      title: attempt.message ?? name,
-      status,
-      word,
-      startMs: attempt.startMs,
-      tookMs: (attempt.endMs ?? now) - attempt.startMs,
-    };
+/** A group's whole row folds; beside the attempts of a node its row is selected. */
+function FoldMark({
+  placed: { row, isOpen },
+  onFold,
+  label,
+}: WaterfallRowProps & { readonly label: string }): ReactNode {
+  if (isOpen === null) return <span className={styles.noFold} />;
+  const mark = <ChevronRight size={13} aria-hidden="true" />;
+  if (row.kind === "group") {
+    return (
+      <span className={styles.fold} data-open={isOpen}>
+        {mark}
+      </span>
+    );
   }
-  const { node } = row;
-  const first = node.segments[0];
-  const last = node.segments.at(-1);
-  return {
-    name: node.label,
-    title: `${node.label} · ${wordOf(node.status)}`,
-    status: node.status,
-    word: wordOf(node.status),
-    startMs: first?.startMs ?? null,
-    tookMs: first === undefined || last === undefined ? null : (last.endMs ?? now) - first.startMs,
-  };
+  return (
+    <button
+      type="button"
+      tabIndex={-1}
+      className={styles.fold}
+      data-open={isOpen}
+      aria-label={label}
+      onClick={(event) => {
+        event.stopPropagation();
+        onFold(row.key, !isOpen);
+      }}
+    >
+      {mark}
+    </button>
+  );
 }

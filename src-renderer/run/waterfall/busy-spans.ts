@@ -1,3 +1,5 @@
+import { leastIdleMs } from "./idle-spans.ts";
+import { firstIndex } from "./sorted-numbers.ts";
 import type { SegmentKind, TimelineNode } from "./timeline.ts";
 
 interface Span {
@@ -5,7 +7,10 @@ interface Span {
   readonly endMs: number;
 }
 
-/** The stretches in which anything executed, merged as nodes change: history only ever adds to them. */
+/**
+ * The stretches in which anything executed, merged as nodes change: history only ever adds to them. Those with
+ * too little between them to be idle are one, so that there are few, however many steps follow each other.
+ */
 export interface BusySpans {
   take(node: TimelineNode): void;
   /** In order, without overlaps. */
@@ -34,9 +39,10 @@ export function createBusySpans(): BusySpans {
 }
 
 function withSpan(spans: readonly Span[], added: Span): readonly Span[] {
-  const first = spans.findLastIndex((span) => span.endMs < added.startMs) + 1;
-  const after = spans.findIndex((span) => span.startMs > added.endMs);
-  const behind = after === -1 ? spans.length : after;
+  const endOf = (at: number): number => spans[at]?.endMs ?? 0;
+  const startOf = (at: number): number => spans[at]?.startMs ?? 0;
+  const first = firstIndex(spans.length, (at) => endOf(at) + leastIdleMs > added.startMs);
+  const behind = firstIndex(spans.length, (at) => startOf(at) >= added.endMs + leastIdleMs);
   const touched = spans.slice(first, behind);
   const startMs = Math.min(added.startMs, touched[0]?.startMs ?? added.startMs);
   const endMs = Math.max(added.endMs, touched.at(-1)?.endMs ?? added.endMs);

@@ -1,13 +1,14 @@
 import type { Palette } from "../../theme/palette.ts";
+import { drawGroup } from "./draw-group.ts";
 import { drawSegment } from "./draw-segment.ts";
 import { lane } from "./lane-geometry.ts";
 import type { Band, TimeScale } from "./time-scale.ts";
-import type { Segment } from "./timeline.ts";
+import type { Segment, TimelineGroup } from "./timeline.ts";
 import type { Tick } from "./axis-ticks.ts";
-import type { WaterfallRow } from "./waterfall-rows.ts";
+import type { WaterfallRow, WaterfallRows } from "./waterfall-rows.ts";
 
 export interface LanePicture {
-  readonly rows: readonly WaterfallRow[];
+  readonly rows: WaterfallRows;
   /** The first row that is drawn, and one past the last. */
   readonly first: number;
   readonly last: number;
@@ -21,6 +22,8 @@ export interface LanePicture {
   readonly isLive: boolean;
   /** "4.2 s" behind a bar. */
   readonly labelOf: (segment: Segment, endMs: number) => string | null;
+  /** "p50 1.2 s · p95 3.4 s" behind a group's bar. */
+  readonly groupLabelOf: (group: TimelineGroup) => string | null;
   /** "App closed 1 h 12 min", along a band. */
   readonly bandLabel: (band: Band) => string;
 }
@@ -36,8 +39,10 @@ export function drawLane(
   context.font = `11px ${palette.colour("--font-ui")}`;
   context.textBaseline = "middle";
   for (let index = picture.first; index < picture.last; index++) {
-    const row = picture.rows[index];
-    if (row !== undefined) drawRow(context, palette, picture, row, index);
+    const row = picture.rows.at(index)?.row;
+    if (row === undefined) continue;
+    if (row.kind === "group") drawGroupRow(context, palette, picture, row.group, index);
+    else drawRow(context, palette, picture, row, index);
   }
   if (picture.isLive) drawNow(context, palette, picture);
 }
@@ -81,7 +86,7 @@ function drawBand(
   const length = context.measureText(label).width + 14;
   if (band.widthPx >= 16 && length < heightPx) {
     // Below the rows where there is room: over a bar it would hide what happened.
-    const rowsEndPx = picture.rows.length * lane.rowPx - picture.scrollTop + 10;
+    const rowsEndPx = picture.rows.count * lane.rowPx - picture.scrollTop + 10;
     const fitsBelow = rowsEndPx + length < heightPx;
     const middle = fitsBelow ? rowsEndPx + length / 2 : Math.min(heightPx / 2, length / 2 + 24);
     context.translate(x + band.widthPx / 2, middle);
@@ -100,7 +105,7 @@ function drawRow(
   context: CanvasRenderingContext2D,
   palette: Palette,
   picture: LanePicture,
-  row: WaterfallRow,
+  row: Exclude<WaterfallRow, { readonly kind: "group" }>,
   index: number,
 ): void {
   const y = index * lane.rowPx - picture.scrollTop;
@@ -119,18 +124,48 @@ function drawRow(
     const place = { x0: Math.max(x0, -20), x1: Math.min(x1, picture.widthPx + 20), y };
     drawSegment(context, palette, segment, place);
   }
-  if (labelled === null || labelled.x < 0) return;
+  if (labelled === null) return;
   const label = picture.labelOf(labelled.segment, labelled.endMs);
-  if (label === null) return;
-  const width = context.measureText(label).width;
-  const from = labelled.x + 7;
+  drawLabel(context, palette, picture, { label, x: labelled.x, y });
+}
+
+function drawGroupRow(
+  context: CanvasRenderingContext2D,
+  palette: Palette,
+  picture: LanePicture,
+  group: TimelineGroup,
+  index: number,
+): void {
+  const { startMs, endMs } = group.summary;
+  if (startMs === null) return;
+  const y = index * lane.rowPx - picture.scrollTop;
+  const x0 = picture.scale.toX(startMs) - picture.panX;
+  const x1 = picture.scale.toX(Math.max(endMs ?? picture.nowMs, startMs)) - picture.panX;
+  if (x1 >= -40 && x0 <= picture.widthPx) {
+    const place = { x0: Math.max(x0, -20), x1: Math.min(x1, picture.widthPx + 20), y };
+    drawGroup(context, palette, group, place);
+  }
+  const x = Math.max(x1, x0 + lane.leastBarPx);
+  drawLabel(context, palette, picture, { label: picture.groupLabelOf(group), x, y });
+}
+
+/** Behind a bar, where there is room for it. */
+function drawLabel(
+  context: CanvasRenderingContext2D,
+  palette: Palette,
+  picture: LanePicture,
+  at: { readonly label: string | null; readonly x: number; readonly y: number },
+): void {
+  if (at.label === null || at.x < 0) return;
+  const width = context.measureText(at.label).width;
+  const from = at.x + 7;
   const isOverBand = picture.scale.bands.some(
     (band) => from + width > band.x - picture.panX && from < band.x + band.widthPx - picture.panX,
   );
   if (isOverBand || from + width > picture.widthPx) return;
   context.fillStyle = palette.colour("--text-muted");
   context.textAlign = "left";
-  context.fillText(label, from, y + lane.barTopPx + lane.barPx / 2 + 0.5);
+  context.fillText(at.label, from, at.y + lane.barTopPx + lane.barPx / 2 + 0.5);
 }
 
 function attemptSegment(row: Extract<WaterfallRow, { readonly kind: "attempt" }>): Segment {

@@ -1,6 +1,6 @@
 import type { Timeline } from "./timeline.ts";
 
-const leastIdleMs = 30_000;
+export const leastIdleMs = 30_000;
 const leastIdleShare = 0.05;
 
 /**
@@ -8,7 +8,7 @@ const leastIdleShare = 0.05;
  * they are collapsed like gaps, so that an approval of three hours does not flatten a minute of work.
  */
 export function idleSpans(
-  timeline: Timeline,
+  timeline: Pick<Timeline, "startMs" | "busy" | "busySinceMs" | "gaps">,
   endMs: number,
 ): readonly { readonly startMs: number; readonly endMs: number }[] {
   const least = Math.max(leastIdleMs, (endMs - timeline.startMs) * leastIdleShare);

@@ -7,7 +7,6 @@ import { axisTicks } from "./axis-ticks.ts";
 import { endAtGap, nodeSegments } from "./node-segments.ts";
 import { bandWidthPx, makeTimeScale } from "./time-scale.ts";
 import type { TimelineAttempt, TimelineGap } from "./timeline.ts";
-import { waterfallRows } from "./waterfall-rows.ts";
 
 const attempt = (given: Partial<TimelineAttempt>): TimelineAttempt => ({
   number: 1,
@@ -135,23 +134,6 @@ test("an approval is one waiting bar, and keeps its length once it was answered"
   ]);
 });
 
-test("an expanded node is followed by one row per attempt", () => {
-  const node = (key: string, attempts: readonly TimelineAttempt[]) => ({
-    key,
-    label: key,
-    status: "completed" as const,
-    segments: [],
-    attempts,
-  });
-  const nodes = [node("a", [attempt({}), attempt({ number: 2 })]), node("b", [attempt({})])];
-  expect(waterfallRows(nodes, new Set(["a"])).map((row) => row.key)).toEqual([
-    "a",
-    "a#1",
-    "a#2",
-    "b",
-  ]);
-});
-
 test("the axis of a live run jumps by a tenth and stands still in between", () => {
   const first = axisEndMs({ startMs: 0, nowMs: 100_000, previousEndMs: null });
   expect([first, axisEndMs({ startMs: 0, nowMs: 105_000, previousEndMs: first })]).toEqual([
@@ -163,6 +145,7 @@ test("the axis of a live run jumps by a tenth and stands still in between", () =
 test("long stretches without work are idle, whatever waits in them; short ones and gaps are not", () => {
   const bar = (startMs: number, endMs: number, kind: "executing" | "awaiting_user") => ({
     key: `${startMs}`,
+    path: `${startMs}`,
     label: "",
     status: "completed" as const,
     attempts: [],
@@ -176,11 +159,10 @@ test("long stretches without work are idle, whatever waits in them; short ones a
   ];
   const parts = {
     startMs: 0,
-    endMs: 1_000_000,
     gaps: [{ kind: "app_closed" as const, startMs: 700_000, endMs: 1_000_000 }],
   };
   const spans = createBusySpans();
   for (const node of nodes) spans.take(node);
-  const timeline = { ...parts, nodes, busy: spans.spans(), busySinceMs: spans.sinceMs() };
+  const timeline = { ...parts, busy: spans.spans(), busySinceMs: spans.sinceMs() };
   expect(idleSpans(timeline, 1_000_000)).toEqual([{ startMs: 40_000, endMs: 400_000 }]);
 });

@@ -1,0 +1,94 @@
+import { AxeBuilder } from "@axe-core/playwright";
+import { expect, type Locator, type Page } from "@playwright/test";
+import { startRun } from "../host/host.ts";
+import { test } from "../host/host-test.ts";
+import { readHistory } from "../read-database.ts";
+import { tags } from "../tags.ts";
+import { runHeader, runRow } from "./screens.ts";
+import { wideFan } from "./workflows.ts";
+
+test.describe("a run with 80 steps side by side", { tag: tags.product }, () => {
+  test("[U1] shows them as one row, which opens by the keyboard, failures first", async ({
+    host,
+  }) => {
+    const page = await host.start();
+    await startRun(host, wideFan({ onError: "continue" }));
+    await expect.poll(() => readHistory(host.folder.data).status).toBe("awaiting_user");
+    await runRow(page, "A wide fan").getByRole("link").click();
+    await expect(runHeader(page, "A wide fan")).toBeVisible();
+    const grid = page.getByRole("treegrid", { name: "Steps of the run" });
+    const group = grid.getByRole("row", { name: /^80 × Part/ });
+    await expect(group).toHaveAttribute("aria-expanded", "false");
+    await expect(group).toContainText("1 failed, 79 completed");
+    await expect(group).toContainText(/half took up to .+, 95% took up to /);
+    await expectPlace(group, { level: 1, position: 2, setSize: 3 });
+    await expect(grid).toHaveAttribute("aria-rowcount", "3");
+    await expectAccessible(page, "closed");
+
+    // From the question, which waits for its answer, to the group, and into it.
+    await grid.getByRole("row", { name: /^Go on/ }).focus();
+    await page.keyboard.press("ArrowUp");
+    await expect(group).toBeFocused();
+    await page.keyboard.press("ArrowRight");
+    await expect(group).toHaveAttribute("aria-expanded", "true");
+    await expect(grid).toHaveAttribute("aria-rowcount", "83");
+    await page.keyboard.press("ArrowRight");
+    const failed = grid.getByRole("row", { name: /^Part 41 Failed/ });
+    await expect(failed).toBeFocused();
+    await expectPlace(failed, { level: 2, position: 1, setSize: 80 });
+    await page.keyboard.press("ArrowDown");
+    const second = page.locator(":focus");
+    await expect(second).toHaveAccessibleName(/^Part \d+ Completed/);
+    await expectPlace(second, { level: 2, position: 2, setSize: 80 });
+    await expectAccessible(page, "open");
+
+    // Out of it, closed with Enter; E finds the failure in the closed group.
+    await page.keyboard.press("ArrowLeft");
+    await expect(group).toBeFocused();
+    await page.keyboard.press("Enter");
+    await expect(group).toHaveAttribute("aria-expanded", "false");
+    await expect(group).toBeFocused();
+    await page.keyboard.press("e");
+    await expect(failed).toBeFocused();
+    await expect(failed).toHaveAttribute("aria-selected", "true");
+    await expect(group).toHaveAttribute("aria-expanded", "true");
+    await page.keyboard.press("End");
+    await expect(grid.getByRole("row", { name: /^Go on/ })).toBeFocused();
+
+    await page.keyboard.press("Home");
+    await group.click();
+    await expect(group).toHaveAttribute("aria-expanded", "false");
+  });
+
+  test("[U1] opens at the step that failed, however many stand beside it", async ({ host }) => {
+    const page = await host.start();
+    await startRun(host, wideFan({ onError: "fail" }));
+    await expect.poll(() => readHistory(host.folder.data).status).toBe("failed");
+    await runRow(page, "A wide fan").getByRole("link").click();
+    const grid = page.getByRole("treegrid", { name: "Steps of the run" });
+    const failed = grid.getByRole("row", { name: /^Part 41 Failed/ });
+    await expect(failed).toHaveAttribute("aria-selected", "true");
+    await expect(failed).toBeInViewport();
+    await expect(page.getByRole("complementary", { name: "Part 41" })).toContainText(
+      "Part 41 is missing.",
+    );
+    // A person who closes the group is not contradicted.
+    await grid.getByRole("row", { name: /^80 × Part/ }).click();
+    await expect(failed).toBeHidden();
+  });
+});
+
+async function expectPlace(
+  row: Locator,
+  place: { readonly level: number; readonly position: number; readonly setSize: number },
+): Promise<void> {
+  await expect(row).toHaveAttribute("aria-level", String(place.level));
+  await expect(row).toHaveAttribute("aria-posinset", String(place.position));
+  await expect(row).toHaveAttribute("aria-setsize", String(place.setSize));
+}
+
+/** In the page alone: else each look opens another page to put frames together, and there are none. */
+async function expectAccessible(page: Page, what: string): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
+  expect.soft(violations, what).toEqual([]);
+}
