@@ -60,6 +60,45 @@ test.describe("a run with 80 steps side by side", { tag: tags.product }, () => {
     await expect(group).toHaveAttribute("aria-expanded", "false");
   });
 
+  test("[U1] shows all of them in a minimap, and a press there leads to them", async ({ host }) => {
+    const page = await host.start();
+    await startRun(host, wideFan({ onError: "fail" }));
+    await expect.poll(() => readHistory(host.folder.data).status).toBe("failed");
+    await runRow(page, "A wide fan").getByRole("link").click();
+    const grid = page.getByRole("treegrid", { name: "Steps of the run" });
+    const failed = grid.getByRole("row", { name: /^Part 41 Failed/ });
+    const minimap = page.locator("[class*=minimapLane]");
+    await expect(minimap).toBeVisible();
+    // What it shows stands in the rows: nothing of it is read out.
+    expect(await page.locator("main").ariaSnapshot()).not.toContain("81 steps");
+    const redOf = (canvas: HTMLCanvasElement): number => {
+      const { data } = canvas.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height) ?? {
+        data: [],
+      };
+      let red = 0;
+      for (let at = 0; at < data.length; at += 4) {
+        if ((data[at] ?? 0) > 150 && (data[at + 1] ?? 255) < 90) red += 1;
+      }
+      return red;
+    };
+    const canvas = minimap.locator("canvas");
+    await page.emulateMedia({ colorScheme: "light" });
+    await expect.poll(() => canvas.evaluate(redOf)).toBeGreaterThan(0);
+    await expect(failed).toBeInViewport();
+    const box = await minimap.boundingBox();
+    if (box === null) throw new Error("The minimap has no place.");
+    await page.mouse.move(box.x + 20, box.y + 62);
+    await page.mouse.down();
+    await expect(failed).not.toBeInViewport();
+    await expect(grid.locator("[aria-rowindex='82']")).toBeInViewport();
+    await page.mouse.move(box.x + 20, box.y + 1);
+    await expect(failed).toBeInViewport();
+    await page.mouse.up();
+    // Where all rows have room there is nothing to lead to.
+    await page.setViewportSize({ width: 1_280, height: 2_800 });
+    await expect(minimap).toBeHidden();
+  });
+
   test("[U1] opens at the step that failed, however many stand beside it", async ({ host }) => {
     const page = await host.start();
     await startRun(host, wideFan({ onError: "fail" }));

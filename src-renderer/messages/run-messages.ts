@@ -71,6 +71,7 @@ export const runMessages = {
   group: (count: number, name: string) => `${formatCount(count)} × ${name}`,
   /** A histogram for ears: "1 failed, 79 completed". */
   groupStatus: (count: number, word: string) => `${formatCount(count)} ${word.toLowerCase()}`,
+  allSteps: (count: number) => plural(count, { one: "step", other: "steps" }),
   durations: (p50: string, p95: string) => `p50 ${p50} · p95 ${p95}`,
   durationsSpoken: (p50: string, p95: string) => `half took up to ${p50}, 95% took up to ${p95}`,
   attempt: (number: number) => `Attempt ${formatCount(number)}`,

@@ -8,6 +8,7 @@ import { axisEndMs } from "./axis-end.ts";
 import { findFailure } from "./find-failure.ts";
 import { idleSpans } from "./idle-spans.ts";
 import { lane } from "./lane-geometry.ts";
+import { Minimap } from "./Minimap.tsx";
 import { makeTimeScale } from "./time-scale.ts";
 import type { Timeline } from "./timeline.ts";
 import { useElementSize } from "./use-element-size.ts";
@@ -17,7 +18,7 @@ import { rowId, useWaterfallTree } from "./use-waterfall-tree.ts";
 import { useZoom } from "./use-zoom.ts";
 import { WaterfallCanvas } from "./WaterfallCanvas.tsx";
 import { WaterfallHead } from "./WaterfallHead.tsx";
-import type { WaterfallRow } from "./waterfall-rows.ts";
+import type { WaterfallRow, WaterfallRows } from "./waterfall-rows.ts";
 import { WaterfallRowView } from "./WaterfallRowView.tsx";
 import styles from "./Waterfall.module.css";
 
@@ -36,21 +37,29 @@ export function Waterfall(props: {
   const { timeline, isLive } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const size = useElementSize(scroller);
+  const root = useRef<HTMLDivElement>(null);
+  const whole = useElementSize(root);
   const gutter = useGutter(size.widthPx);
   const gutterPx = gutter.valuePx;
   const laneWidthPx = Math.max(size.widthPx - gutterPx, 80);
   const control = useZoom(laneWidthPx);
   const now = useLiveNow(isLive);
+  const nowSecond = Math.floor(now / 1_000) * 1_000;
   const tree = useWaterfallTree({ ...props, scroller });
   const { rows, activeIndex, moveTo, fold } = tree;
   const virtual = useVirtualRows({ count: rows.count, rowPx: lane.rowPx, scroller });
   const endMs = useAxisEnd(timeline, isLive, now);
   const collapsed = useCollapsed(timeline, endMs);
   const { startMs } = timeline;
-  const widthPx = (laneWidthPx - 8) * control.zoom.factor;
-  const scale = useMemo(
+  const widthPx = laneWidthPx - 8;
+  const { factor } = control.zoom;
+  const wholeScale = useMemo(
     () => makeTimeScale({ startMs, endMs, widthPx, collapsed }),
     [startMs, endMs, widthPx, collapsed],
+  );
+  const scale = useMemo(
+    () => makeTimeScale({ startMs, endMs, widthPx: widthPx * factor, collapsed }),
+    [startMs, endMs, widthPx, factor, collapsed],
   );
 
   const onKey = (event: KeyboardEvent): void => {
@@ -78,7 +87,6 @@ export function Waterfall(props: {
     const row = rows.at(activeIndex)?.row;
     const span = row === undefined ? null : barOf(row);
     if (span === null) return;
-    const { factor } = control.zoom;
     control.showStretch(scale.toX(span.startMs) / factor, scale.toX(span.endMs ?? now) / factor);
   };
   const jumpToLive = (): void => {
@@ -103,7 +111,7 @@ export function Waterfall(props: {
   useWheel(scroller, gutterPx, control);
 
   return (
-    <div className={styles.waterfall} style={{ "--gutter": `${gutterPx}px` }}>
+    <div ref={root} className={styles.waterfall} style={{ "--gutter": `${gutterPx}px` }}>
       <WaterfallHead
         scale={scale}
         panX={control.zoom.panX}
@@ -137,7 +145,7 @@ export function Waterfall(props: {
                   id={rowId(row.key)}
                   placed={placed}
                   index={index}
-                  nowMs={Math.floor(now / 1_000) * 1_000}
+                  nowMs={nowSecond}
                   isSelected={row.kind !== "group" && row.node.key === tree.selectedKey}
                   isTabStop={index === activeIndex}
                   onPress={tree.press}
@@ -160,9 +168,34 @@ export function Waterfall(props: {
           isLive={isLive}
         />
       </div>
+      {hasMinimap(rows, whole.heightPx) && (
+        <Minimap
+          timeline={timeline}
+          rows={rows}
+          wholeScale={wholeScale}
+          scale={scale}
+          laneWidthPx={laneWidthPx}
+          scroller={scroller}
+          control={control}
+          nowMs={nowSecond}
+        />
+      )}
     </div>
   );
 }
+
+/**
+ * Only where it says something: when not all nodes, those in closed groups among them, have a row on the screen;
+ * and where enough rows are left beside it.
+ */
+function hasMinimap(rows: WaterfallRows, wholePx: number): boolean {
+  const bodyPx = wholePx - headPx;
+  const isNeeded = rows.nodes.count * lane.rowPx > bodyPx;
+  return isNeeded && bodyPx - lane.minimapPx >= leastRowsBeside * lane.rowPx;
+}
+
+const headPx = 29;
+const leastRowsBeside = 6;
 
 /** Those in view, and the one with the focus wherever it stands: who is not drawn loses it. */
 function rowsToDraw({ first, last }: VirtualRows, active: number): readonly number[] {

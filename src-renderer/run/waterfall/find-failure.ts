@@ -22,7 +22,7 @@ export function findFailure(options: {
   const orders = new Map<number, MemberOrder>();
   const orderOf = (number: number): MemberOrder | null => {
     const group = timeline.groups[number];
-    const known = rows.orderOf(number) ?? orders.get(number);
+    const known = rows.orders.get(number) ?? orders.get(number);
     if (known !== undefined || group === undefined) return known ?? null;
     const paths = orderMembers(group, timeline.nodes).map((node) => node.path);
     const order = makeMemberOrder(paths, group, timeline.nodes);

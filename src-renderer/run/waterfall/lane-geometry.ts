@@ -10,4 +10,5 @@ export const lane = {
   waitingPx: 8,
   leastBarPx: 3,
   radiusPx: 3,
+  minimapPx: 64,
 } as const;

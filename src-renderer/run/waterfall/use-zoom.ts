@@ -11,6 +11,8 @@ export interface ZoomControl {
   /** Keeps what is at `atX` (in the lane) where it is. */
   readonly zoomBy: (factor: number, atX: number) => void;
   readonly panBy: (dx: number) => void;
+  /** Where the lane's left edge is to stand, as far as it can. */
+  readonly panTo: (x: number) => void;
   readonly showAll: () => void;
   /** Makes the stretch, in pixels of the unzoomed lane, fill the lane. */
   readonly showStretch: (fromX: number, toX: number) => void;
@@ -34,6 +36,10 @@ export function useZoom(laneWidthPx: number): ZoomControl {
       setZoom(({ factor, panX }) => ({ factor, panX: clampPan(panX + dx, factor, laneWidthPx) })),
     [laneWidthPx],
   );
+  const panTo = useCallback(
+    (x: number) => setZoom(({ factor }) => ({ factor, panX: clampPan(x, factor, laneWidthPx) })),
+    [laneWidthPx],
+  );
   const showAll = useCallback(() => setZoom({ factor: 1, panX: 0 }), []);
   const showStretch = useCallback(
     (fromX: number, toX: number) => {
@@ -44,8 +50,8 @@ export function useZoom(laneWidthPx: number): ZoomControl {
     [laneWidthPx],
   );
   return useMemo(
-    () => ({ zoom, zoomBy, panBy, showAll, showStretch }),
-    [zoom, zoomBy, panBy, showAll, showStretch],
+    () => ({ zoom, zoomBy, panBy, panTo, showAll, showStretch }),
+    [zoom, zoomBy, panBy, panTo, showAll, showStretch],
   );
 }
 

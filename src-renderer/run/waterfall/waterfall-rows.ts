@@ -31,8 +31,22 @@ export interface WaterfallRows {
   parentOf(index: number): number | null;
   /** The row itself, or the one in which it is folded away; null for an unknown key. */
   indexOf(key: string): number | null;
-  /** How an open group orders its members; null for a closed one. */
-  orderOf(group: number): MemberOrder | null;
+  /** How open groups order their members, by their numbers. */
+  readonly orders: ReadonlyMap<number, MemberOrder>;
+  readonly nodes: NodePositions;
+}
+
+/** Where nodes stand as if every group were open: what the minimap shows. */
+export interface NodePositions {
+  readonly layout: Layout;
+  readonly count: number;
+  /** The place of the node at a position. */
+  placeAt(position: number): number | null;
+  positionOf(place: number): number;
+  /** Of the first node that stands in a row or below it; the count for a row behind the last. */
+  positionOfRow(index: number): number;
+  /** The row that holds the node at a position. */
+  rowOf(position: number): number;
 }
 
 /**
@@ -122,7 +136,8 @@ function makeRows(parts: RowParts): WaterfallRows {
   const { layout, nodes, groups } = timeline;
   return {
     count: top.rowCount,
-    orderOf: (group) => orders.get(group) ?? null,
+    orders,
+    nodes: nodePositions(parts),
     at(index) {
       if (index < 0 || index >= top.rowCount) return null;
       const { item, under } = top.find(index);
@@ -173,6 +188,46 @@ function makeRows(parts: RowParts): WaterfallRows {
       const order = orders.get(member.group);
       if (list === undefined || order === undefined) return row;
       return row + 1 + list.rowOf(order.rankOf(member.index)) + under;
+    },
+  };
+}
+
+function nodePositions({ timeline, top, lists, orders }: RowParts): NodePositions {
+  const { layout, groups } = timeline;
+  const all = makeUnfoldedList(
+    layout.tops.length,
+    groups.map((group) => ({ at: topOfGroup(layout, group), extra: group.size - 1 })),
+  );
+  return {
+    layout,
+    count: all.rowCount,
+    placeAt(position) {
+      const { item, under } = all.find(position);
+      const shown = layout.tops[item];
+      if (shown === undefined || position < 0) return null;
+      if (shown.kind === "node") return shown.place;
+      const member = orders.get(shown.group)?.memberAt(under) ?? under;
+      return groups[shown.group]?.places[member] ?? null;
+    },
+    positionOf(place) {
+      const first = all.rowOf(layout.topOf(place));
+      const member = layout.memberOf(place);
+      if (member === null) return first;
+      return first + (orders.get(member.group)?.rankOf(member.index) ?? member.index);
+    },
+    positionOfRow(index) {
+      if (index >= top.rowCount) return all.rowCount;
+      const { item, under } = top.find(index);
+      const shown = layout.tops[item];
+      const list = shown?.kind === "group" ? lists.get(shown.group) : undefined;
+      const rank = under === 0 ? 0 : (list?.find(under - 1).item ?? 0);
+      return all.rowOf(item) + rank;
+    },
+    rowOf(position) {
+      const { item, under } = all.find(position);
+      const shown = layout.tops[item];
+      const list = shown?.kind === "group" ? lists.get(shown.group) : undefined;
+      return top.rowOf(item) + (list === undefined ? 0 : 1 + list.rowOf(under));
     },
   };
 }
