@@ -107,6 +107,18 @@ const fixedHistory: readonly Scene[] = [
     },
   },
   {
+    name: "run-band-open",
+    stage: "history",
+    show: async (context) => {
+      await openRun(context, "status:awaiting_user wf:invoice-triage");
+      await context.page
+        .getByRole("group", { name: "Stretches without work" })
+        .getByRole("button")
+        .first()
+        .click();
+    },
+  },
+  {
     name: "run-output",
     stage: "history",
     show: async (context) => {
@@ -322,6 +334,28 @@ const live: readonly Scene[] = [
     show: async ({ page }) => {
       await page.getByRole("button", { name: "Cancel run" }).click();
       await page.getByRole("dialog").waitFor();
+    },
+  },
+  {
+    name: "run-wide",
+    stage: "life",
+    show: async ({ goTo, page }) => {
+      await goTo("/runs");
+      await page.getByRole("button", { name: "Start a workflow" }).click();
+      await page.getByRole("dialog").getByText("Wide fan-out").click();
+      await page.getByRole("button", { name: /^(Start|Allow once)$/ }).click();
+      await page.waitForURL(/\/run\//);
+      await page.getByText("202/202").waitFor();
+      // The minimap is drawn when there is time.
+      await page.waitForTimeout(1_000);
+    },
+  },
+  {
+    name: "run-wide-open",
+    stage: "life",
+    show: async ({ page }) => {
+      await page.getByRole("row", { name: /^200 ×/ }).click();
+      await page.getByRole("row", { name: /^part-001/ }).waitFor();
     },
   },
   {
