@@ -1,6 +1,7 @@
 import { expect } from "@playwright/test";
 import { startRun } from "../host/host.ts";
 import { test } from "../host/host-test.ts";
+import { readHistory } from "../read-database.ts";
 import { tags } from "../tags.ts";
 import { runRow } from "./screens.ts";
 import { longThought } from "./workflows.ts";
@@ -18,5 +19,32 @@ test.describe("the timeline", { tag: tags.product }, () => {
     );
     await expect(working).not.toHaveText(first);
     await expect(ended).toHaveText(once);
+  });
+
+  test("[U1] [U2] shows the time without the app as a band, which opens and closes by click and key", async ({
+    host,
+  }) => {
+    let page = await host.start();
+    await startRun(host, longThought);
+    await expect.poll(() => readHistory(host.folder.data).nodes[1]?.status).toBe("running");
+    await host.kill();
+    page = await host.start();
+    await runRow(page, "A long thought").getByRole("link").click();
+    const band = page
+      .getByRole("group", { name: "Stretches without work" })
+      .getByRole("button", { name: "App closed since then" });
+    await expect(band).toHaveAttribute("aria-expanded", "false");
+    const lane = page.locator("canvas[class*=_canvas]");
+    const picture = (): Promise<string> =>
+      lane.evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
+    const collapsed = await picture();
+    await band.click();
+    await expect(band).toHaveAttribute("aria-expanded", "true");
+    await expect.poll(picture).not.toBe(collapsed);
+    await band.focus();
+    await page.keyboard.press("Enter");
+    await expect(band).toHaveAttribute("aria-expanded", "false");
+    await expect(band).toBeFocused();
+    await expect.poll(picture).toBe(collapsed);
   });
 });

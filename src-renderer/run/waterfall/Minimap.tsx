@@ -74,10 +74,11 @@ export function Minimap(props: {
   const moveTo = (event: PointerEvent<HTMLElement>): void => {
     const element = scroller.current;
     if (element === null) return;
-    const box = event.currentTarget.getBoundingClientRect();
+    const box = canvas.current?.getBoundingClientRect();
+    if (box === undefined) return;
     const x = scale.toX(wholeScale.toMs(event.clientX - box.left));
     control.panTo(x - laneWidthPx / 2);
-    const row = rowAt(rows, (event.clientY - box.top) / lane.minimapPx);
+    const row = rowAt(rows, (event.clientY - box.top) / box.height);
     element.scrollTop = row * lane.rowPx - element.clientHeight / 2;
   };
   return (

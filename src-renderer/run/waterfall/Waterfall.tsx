@@ -1,19 +1,28 @@
-import { useEffect, useMemo, useRef, type KeyboardEvent, type ReactNode } from "react";
+import {
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  type KeyboardEvent,
+  type ReactNode,
+} from "react";
 import { useShortcuts } from "../../keyboard/use-shortcuts.ts";
 import { runMessages } from "../../messages/run-messages.ts";
 import { nextRowIndex } from "../../ui/move-focus.ts";
 import { Splitter } from "../../ui/Splitter.tsx";
 import { useVirtualRows, type VirtualRows } from "../../ui/use-virtual-rows.ts";
-import { axisEndMs } from "./axis-end.ts";
+import { axisEndMs, endedAxis } from "./axis-end.ts";
 import { findFailure } from "./find-failure.ts";
-import { idleSpans } from "./idle-spans.ts";
 import { lane } from "./lane-geometry.ts";
 import { Minimap } from "./Minimap.tsx";
-import { makeTimeScale } from "./time-scale.ts";
+import { listBandSwitches, type BandSwitch } from "./stretches.ts";
+import { makeTimeScale, type TimeScale } from "./time-scale.ts";
 import type { Timeline } from "./timeline.ts";
 import { useElementSize } from "./use-element-size.ts";
 import { useGutter } from "./use-gutter.ts";
 import { useLiveNow } from "./use-live-now.ts";
+import { useStretches } from "./use-stretches.ts";
 import { rowId, useWaterfallTree } from "./use-waterfall-tree.ts";
 import { useZoom } from "./use-zoom.ts";
 import { WaterfallCanvas } from "./WaterfallCanvas.tsx";
@@ -48,8 +57,9 @@ export function Waterfall(props: {
   const tree = useWaterfallTree({ ...props, scroller });
   const { rows, activeIndex, moveTo, fold } = tree;
   const virtual = useVirtualRows({ count: rows.count, rowPx: lane.rowPx, scroller });
-  const endMs = useAxisEnd(timeline, isLive, now);
-  const collapsed = useCollapsed(timeline, endMs);
+  const axis = useAxis(timeline, isLive, now);
+  const { endMs } = axis;
+  const { stretches, collapsed, opened, setOpen } = useStretches(timeline, axis);
   const { startMs } = timeline;
   const widthPx = laneWidthPx - 8;
   const { factor } = control.zoom;
@@ -60,6 +70,19 @@ export function Waterfall(props: {
   const scale = useMemo(
     () => makeTimeScale({ startMs, endMs, widthPx: widthPx * factor, collapsed }),
     [startMs, endMs, widthPx, factor, collapsed],
+  );
+  const { panX } = control.zoom;
+  const switches = useMemo(
+    () => listBandSwitches({ stretches, opened, scale, panX, laneWidthPx }),
+    [stretches, opened, scale, panX, laneWidthPx],
+  );
+  const hold = useHeldMoment(scale, control);
+  const switchBand = useCallback(
+    (band: BandSwitch): void => {
+      setOpen(band.keys, !band.isOpen);
+      hold(band.startMs);
+    },
+    [setOpen, hold],
   );
 
   const onKey = (event: KeyboardEvent): void => {
@@ -114,11 +137,13 @@ export function Waterfall(props: {
     <div ref={root} className={styles.waterfall} style={{ "--gutter": `${gutterPx}px` }}>
       <WaterfallHead
         scale={scale}
-        panX={control.zoom.panX}
+        panX={panX}
         laneWidthPx={laneWidthPx}
         originMs={timeline.startMs}
         hasGaps={scale.bands.length > 0}
         control={control}
+        switches={switches}
+        onSwitch={switchBand}
       />
       <div className={styles.body}>
         <div className={styles.edge}>
@@ -159,11 +184,12 @@ export function Waterfall(props: {
           scroller={scroller}
           rows={rows}
           scale={scale}
-          panX={control.zoom.panX}
+          panX={panX}
           laneWidthPx={laneWidthPx}
           heightPx={size.heightPx}
           originMs={timeline.startMs}
-          gaps={timeline.gaps}
+          stretches={stretches}
+          opened={opened}
           nowMs={now}
           isLive={isLive}
         />
@@ -219,56 +245,41 @@ function barOf(
     : { startMs: first.startMs, endMs: last.endMs };
 }
 
-/** What the axis leaves out. Made anew only when the work or the gaps change, not with each step of the clock. */
-function useCollapsed(timeline: Timeline, endMs: number): readonly Stretch[] {
-  const { startMs, busy, busySinceMs, gaps } = timeline;
-  const collapsed = useMemo(
-    () => [
-      ...gaps.map((gap) => ({ startMs: gap.startMs, endMs: gap.endMs ?? endMs })),
-      ...idleSpans({ startMs, busy, busySinceMs, gaps }, endMs),
-    ],
-    [startMs, busy, busySinceMs, gaps, endMs],
+/** Keeps a moment where it is when the next scale comes: what was pressed does not run away. */
+function useHeldMoment(
+  scale: TimeScale,
+  { zoom: { panX }, panTo }: ReturnType<typeof useZoom>,
+): (ms: number) => void {
+  const held = useRef<{ readonly ms: number; readonly atX: number } | null>(null);
+  useLayoutEffect(() => {
+    if (held.current === null) return;
+    const { ms, atX } = held.current;
+    held.current = null;
+    panTo(scale.toX(ms) - atX);
+  }, [scale, panTo]);
+  return useCallback(
+    (ms) => {
+      held.current = { ms, atX: scale.toX(ms) - panX };
+    },
+    [scale, panX],
   );
-  return useSameStretches(collapsed);
 }
 
-interface Stretch {
-  readonly startMs: number;
-  readonly endMs: number;
-}
-
-/** The same list while it says the same, so that a batch does not draw the axis again. */
-function useSameStretches(stretches: readonly Stretch[]): readonly Stretch[] {
-  const kept = useRef(stretches);
-  const isSame =
-    kept.current.length === stretches.length &&
-    kept.current.every(
-      ({ startMs, endMs }, index) =>
-        startMs === stretches[index]?.startMs && endMs === stretches[index].endMs,
-    );
-  if (!isSame) kept.current = stretches;
-  return kept.current;
-}
-
-/** The end of a live run jumps ahead in tenths; that of an ended one stands a little behind its end. */
-function useAxisEnd(timeline: Timeline, isLive: boolean, now: number): number {
+/**
+ * Where the axis ends: that of a live run jumps ahead in tenths. And up to where is known what worked: of a live
+ * run that counts to the axis's end, so that an idle band does not change with each step of the clock.
+ */
+function useAxis(
+  timeline: Timeline,
+  isLive: boolean,
+  now: number,
+): { readonly endMs: number; readonly knownMs: number } {
   const previous = useRef<number | null>(null);
-  if (!isLive) {
-    const lastMs = lastMoment(timeline);
-    return lastMs + Math.max((lastMs - timeline.startMs) * 0.06, 20);
-  }
-  const end = axisEndMs({
-    startMs: timeline.startMs,
-    nowMs: now,
-    previousEndMs: previous.current,
-  });
-  previous.current = end;
-  return end;
-}
-
-function lastMoment({ startMs, endMs, lastMs, gaps }: Timeline): number {
-  const ends = gaps.map((gap) => gap.endMs ?? gap.startMs + 1);
-  return Math.max(endMs ?? startMs, lastMs ?? startMs, ...ends);
+  if (!isLive) return endedAxis(timeline);
+  const { startMs } = timeline;
+  const endMs = axisEndMs({ startMs, nowMs: now, previousEndMs: previous.current });
+  previous.current = endMs;
+  return { endMs, knownMs: endMs };
 }
 
 /** Ctrl+wheel zooms at the pointer, a sideways or Shift wheel pans; the plain wheel scrolls rows. */

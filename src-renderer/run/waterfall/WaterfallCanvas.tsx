@@ -6,8 +6,9 @@ import { axisTicks } from "./axis-ticks.ts";
 import { drawLane } from "./draw-lane.ts";
 import { fitCanvas } from "./fit-canvas.ts";
 import { lane } from "./lane-geometry.ts";
+import { nameOfStretch, type Stretch } from "./stretches.ts";
 import type { TimeScale } from "./time-scale.ts";
-import type { Segment, TimelineGap, TimelineGroup } from "./timeline.ts";
+import type { Segment, TimelineGroup } from "./timeline.ts";
 import type { WaterfallRows } from "./waterfall-rows.ts";
 import styles from "./Waterfall.module.css";
 
@@ -22,14 +23,26 @@ export function WaterfallCanvas(props: {
   readonly laneWidthPx: number;
   readonly heightPx: number;
   readonly originMs: number;
-  readonly gaps: readonly TimelineGap[];
+  readonly stretches: readonly Stretch[];
+  readonly opened: ReadonlySet<string>;
   readonly nowMs: number;
   readonly isLive: boolean;
 }): ReactNode {
   const canvas = useRef<HTMLCanvasElement>(null);
   const palette = usePalette();
-  const { scroller, rows, scale, panX, laneWidthPx, heightPx, originMs, gaps, nowMs, isLive } =
-    props;
+  const {
+    scroller,
+    rows,
+    scale,
+    panX,
+    laneWidthPx,
+    heightPx,
+    originMs,
+    stretches,
+    opened,
+    nowMs,
+    isLive,
+  } = props;
 
   const draw = useCallback(() => {
     if (canvas.current === null) return;
@@ -55,13 +68,43 @@ export function WaterfallCanvas(props: {
       isLive,
       labelOf,
       groupLabelOf,
-      bandLabel: (band) => {
-        const gap = gaps.find((one) => one.startMs >= band.startMs - 1 && one.startMs < band.endMs);
-        if (gap !== undefined && gap.endMs === null) return runMessages.gapOpen;
-        return runMessages.gap[gap?.kind ?? "idle"](formatDuration(band.endMs - band.startMs));
-      },
+      bands: [
+        ...scale.bands.map((band) => {
+          const inside = stretches.find(
+            ({ key, startMs }) =>
+              !opened.has(key) && startMs >= band.startMs - 1 && startMs < band.endMs,
+          );
+          return {
+            ...band,
+            isHatched: true,
+            label: inside === undefined ? "" : nameOfStretch(inside),
+          };
+        }),
+        ...stretches
+          .filter(({ key }) => opened.has(key))
+          .map((stretch) => {
+            const x = scale.toX(stretch.startMs);
+            const label = nameOfStretch(stretch);
+            // In idle time something may have waited; the app was there.
+            const isHatched = stretch.kind !== "idle";
+            return { x, widthPx: scale.toX(stretch.endMs) - x, label, isHatched };
+          }),
+      ],
     });
-  }, [scroller, rows, scale, panX, laneWidthPx, heightPx, originMs, gaps, nowMs, isLive, palette]);
+  }, [
+    scroller,
+    rows,
+    scale,
+    panX,
+    laneWidthPx,
+    heightPx,
+    originMs,
+    stretches,
+    opened,
+    nowMs,
+    isLive,
+    palette,
+  ]);
 
   useEffect(() => {
     const element = scroller.current;

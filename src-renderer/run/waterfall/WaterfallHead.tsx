@@ -5,6 +5,8 @@ import { formatClock, formatPreciseClock } from "../../format/time.ts";
 import { runMessages } from "../../messages/run-messages.ts";
 import { usePalette } from "../../theme/palette.ts";
 import { IconButton } from "../../ui/Button.tsx";
+import { BandSwitches } from "./BandSwitches.tsx";
+import type { BandSwitch } from "./stretches.ts";
 import { axisTicks, type Tick } from "./axis-ticks.ts";
 import { drawAxis } from "./draw-axis.ts";
 import { fitCanvas } from "./fit-canvas.ts";
@@ -23,6 +25,8 @@ export const WaterfallHead = memo(function WaterfallHead(props: {
   readonly originMs: number;
   readonly hasGaps: boolean;
   readonly control: ZoomControl;
+  readonly switches: readonly BandSwitch[];
+  readonly onSwitch: (band: BandSwitch) => void;
 }): ReactNode {
   const { scale, panX, laneWidthPx, originMs, hasGaps, control } = props;
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -76,12 +80,15 @@ export const WaterfallHead = memo(function WaterfallHead(props: {
           />
         </span>
       </div>
-      <canvas
-        ref={canvas}
-        style={{ width: laneWidthPx, height: axisPx }}
-        className={styles.axis}
-        aria-hidden="true"
-      />
+      <div className={styles.axis}>
+        <canvas
+          ref={canvas}
+          style={{ width: laneWidthPx, height: axisPx }}
+          className={styles.axisCanvas}
+          aria-hidden="true"
+        />
+        <BandSwitches switches={props.switches} onSwitch={props.onSwitch} />
+      </div>
     </div>
   );
 });

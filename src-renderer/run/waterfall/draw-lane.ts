@@ -2,7 +2,7 @@ import type { Palette } from "../../theme/palette.ts";
 import { drawGroup } from "./draw-group.ts";
 import { drawSegment } from "./draw-segment.ts";
 import { lane } from "./lane-geometry.ts";
-import type { Band, TimeScale } from "./time-scale.ts";
+import type { TimeScale } from "./time-scale.ts";
 import type { Segment, TimelineGroup } from "./timeline.ts";
 import type { Tick } from "./axis-ticks.ts";
 import type { WaterfallRow, WaterfallRows } from "./waterfall-rows.ts";
@@ -24,8 +24,17 @@ export interface LanePicture {
   readonly labelOf: (segment: Segment, endMs: number) => string | null;
   /** "p50 1.2 s · p95 3.4 s" behind a group's bar. */
   readonly groupLabelOf: (group: TimelineGroup) => string | null;
-  /** "App closed 1 h 12 min", along a band. */
-  readonly bandLabel: (band: Band) => string;
+  /** Stretches without work, collapsed or not. */
+  readonly bands: readonly LaneBand[];
+}
+
+export interface LaneBand {
+  readonly x: number;
+  readonly widthPx: number;
+  /** "App closed 1 h 12 min", along it. */
+  readonly label: string;
+  /** Nothing could run, or it is collapsed. */
+  readonly isHatched: boolean;
 }
 
 /** Draws the visible rows; the canvas has been cleared and scaled to CSS pixels. */
@@ -34,8 +43,8 @@ export function drawLane(
   palette: Palette,
   picture: LanePicture,
 ): void {
+  for (const band of picture.bands) drawBand(context, palette, picture, band);
   drawGrid(context, palette, picture);
-  for (const band of picture.scale.bands) drawBand(context, palette, picture, band);
   context.font = `11px ${palette.colour("--font-ui")}`;
   context.textBaseline = "middle";
   for (let index = picture.first; index < picture.last; index++) {
@@ -54,51 +63,69 @@ function drawGrid(context: CanvasRenderingContext2D, palette: Palette, picture: 
   }
 }
 
-/** A stretch in which nothing could run: hatched, with its true length along it. */
+/** A stretch without work, with its true length along it. */
 function drawBand(
   context: CanvasRenderingContext2D,
   palette: Palette,
   picture: LanePicture,
-  band: Band,
+  band: LaneBand,
 ): void {
-  const x = band.x - picture.panX;
-  if (x + band.widthPx < 0 || x > picture.widthPx) return;
   const { heightPx } = picture;
+  const beginPx = band.x - picture.panX;
+  const endPx = beginPx + band.widthPx;
+  // A stretch at full length may be far wider than the lane.
+  const x0 = Math.max(beginPx, -20);
+  const x1 = Math.min(endPx, picture.widthPx + 20);
+  if (x1 < 0 || x0 > picture.widthPx) return;
   context.save();
   context.beginPath();
-  context.rect(x, 0, band.widthPx, heightPx);
+  context.rect(x0, 0, x1 - x0, heightPx);
   context.clip();
   context.fillStyle = palette.colour("--surface-1");
-  context.fillRect(x, 0, band.widthPx, heightPx);
-  context.strokeStyle = palette.colour("--line");
-  context.lineWidth = 1.5;
-  context.beginPath();
-  for (let y = -band.widthPx; y < heightPx + band.widthPx; y += 7) {
-    context.moveTo(x, y + band.widthPx);
-    context.lineTo(x + band.widthPx, y);
+  context.fillRect(x0, 0, x1 - x0, heightPx);
+  if (band.isHatched) {
+    context.strokeStyle = palette.colour("--line");
+    context.lineWidth = 1.5;
+    context.beginPath();
+    // Counted from where the band begins, so that the lines move with it.
+    const first = beginPx + Math.ceil((x0 - beginPx) / hatchPx) * hatchPx;
+    for (let x = first; x < x1 + heightPx; x += hatchPx) {
+      context.moveTo(x, 0);
+      context.lineTo(x - heightPx, heightPx);
+    }
+    context.stroke();
   }
-  context.stroke();
   context.fillStyle = palette.colour("--control-border");
-  context.fillRect(x, 0, 1, heightPx);
-  context.fillRect(x + band.widthPx - 1, 0, 1, heightPx);
-  context.font = `600 11px ${palette.colour("--font-ui")}`;
-  const label = picture.bandLabel(band);
-  const length = context.measureText(label).width + 14;
-  if (band.widthPx >= 16 && length < heightPx) {
-    // Below the rows where there is room: over a bar it would hide what happened.
-    const rowsEndPx = picture.rows.count * lane.rowPx - picture.scrollTop + 10;
-    const fitsBelow = rowsEndPx + length < heightPx;
-    const middle = fitsBelow ? rowsEndPx + length / 2 : Math.min(heightPx / 2, length / 2 + 24);
-    context.translate(x + band.widthPx / 2, middle);
-    context.rotate(-Math.PI / 2);
-    context.fillStyle = palette.colour("--surface-1");
-    context.fillRect(-length / 2, -8, length, 16);
-    context.fillStyle = palette.colour("--text-muted");
-    context.textAlign = "center";
-    context.textBaseline = "middle";
-    context.fillText(label, 0, 0.5);
-  }
+  context.fillRect(beginPx, 0, 1, heightPx);
+  context.fillRect(endPx - 1, 0, 1, heightPx);
+  drawBandLabel(context, palette, picture, { label: band.label, x0, x1 });
   context.restore();
+}
+
+const hatchPx = 7;
+
+function drawBandLabel(
+  context: CanvasRenderingContext2D,
+  palette: Palette,
+  picture: LanePicture,
+  { label, x0, x1 }: { readonly label: string; readonly x0: number; readonly x1: number },
+): void {
+  const { heightPx } = picture;
+  context.font = `600 11px ${palette.colour("--font-ui")}`;
+  const length = context.measureText(label).width + 14;
+  if (x1 - x0 < 16 || length >= heightPx) return;
+  // Below the rows where there is room: over a bar it would hide what happened.
+  const rowsEndPx = picture.rows.count * lane.rowPx - picture.scrollTop + 10;
+  const fitsBelow = rowsEndPx + length < heightPx;
+  const middle = fitsBelow ? rowsEndPx + length / 2 : Math.min(heightPx / 2, length / 2 + 24);
+  context.translate((x0 + x1) / 2, middle);
+  context.rotate(-Math.PI / 2);
+  context.fillStyle = palette.colour("--surface-1");
+  context.fillRect(-length / 2, -8, length, 16);
+  context.fillStyle = palette.colour("--text-muted");
+  context.textAlign = "center";
+  context.textBaseline = "middle";
+  context.fillText(label, 0, 0.5);
 }
 
 function drawRow(
@@ -126,7 +153,7 @@ function drawRow(
   }
   if (labelled === null) return;
   const label = picture.labelOf(labelled.segment, labelled.endMs);
-  drawLabel(context, palette, picture, { label, x: labelled.x, y });
+  if (label !== null) drawLabel(context, palette, picture, { label, x: labelled.x, y });
 }
 
 function drawGroupRow(
@@ -146,26 +173,47 @@ function drawGroupRow(
     drawGroup(context, palette, group, place);
   }
   const x = Math.max(x1, x0 + lane.leastBarPx);
-  drawLabel(context, palette, picture, { label: picture.groupLabelOf(group), x, y });
+  const label = picture.groupLabelOf(group);
+  if (label === null || drawLabel(context, palette, picture, { label, x, y })) return;
+  drawLabelInside(context, palette, { label, x0, x1: Math.min(x1, picture.widthPx), y });
 }
 
-/** Behind a bar, where there is room for it. */
+/** What a group's durations are is said even where its bar goes to the end of the lane. */
+function drawLabelInside(
+  context: CanvasRenderingContext2D,
+  palette: Palette,
+  at: { readonly label: string; readonly x0: number; readonly x1: number; readonly y: number },
+): void {
+  const width = context.measureText(at.label).width + 10;
+  const left = at.x1 - width - 8;
+  if (left < Math.max(at.x0, 0) + 8) return;
+  context.fillStyle = palette.colour("--surface-0");
+  context.beginPath();
+  context.roundRect(left, at.y + lane.barTopPx - 1, width, lane.barPx + 2, lane.radiusPx);
+  context.fill();
+  context.fillStyle = palette.colour("--text");
+  context.textAlign = "left";
+  context.fillText(at.label, left + 5, at.y + lane.barTopPx + lane.barPx / 2 + 0.5);
+}
+
+/** Behind a bar; false where there is no room for it. */
 function drawLabel(
   context: CanvasRenderingContext2D,
   palette: Palette,
   picture: LanePicture,
-  at: { readonly label: string | null; readonly x: number; readonly y: number },
-): void {
-  if (at.label === null || at.x < 0) return;
+  at: { readonly label: string; readonly x: number; readonly y: number },
+): boolean {
+  if (at.x < 0) return false;
   const width = context.measureText(at.label).width;
   const from = at.x + 7;
   const isOverBand = picture.scale.bands.some(
     (band) => from + width > band.x - picture.panX && from < band.x + band.widthPx - picture.panX,
   );
-  if (isOverBand || from + width > picture.widthPx) return;
+  if (isOverBand || from + width > picture.widthPx) return false;
   context.fillStyle = palette.colour("--text-muted");
   context.textAlign = "left";
   context.fillText(at.label, from, at.y + lane.barTopPx + lane.barPx / 2 + 0.5);
+  return true;
 }
 
 function attemptSegment(row: Extract<WaterfallRow, { readonly kind: "attempt" }>): Segment {
