@@ -1,5 +1,6 @@
 import { expect } from "vitest";
 import { conformanceTests, type OpenStorage } from "./conformance-test.conformance.ts";
+import { StorageError } from "./storage-error.ts";
 import { codeOf } from "./storage-fixture.conformance.ts";
 import { human, payload, policy } from "./test-changes.conformance.ts";
 
@@ -197,6 +198,42 @@ export function commitConformance(open: OpenStorage): void {
       }),
     ).rejects.toMatchObject({ code: "FENCED" });
     expect(await world.snapshot(runId)).toEqual(before);
+  });
+
+  // Nobody touched these runs, so no compare-and-set misses: the fence alone keeps them as they are.
+  test("[ST-07] an engine that was taken over can begin nothing either, in no form that a batch has", async (world) => {
+    const [queued, annotated] = [await world.createRun(), await world.createRun()];
+    const stale = world.fence;
+    const created = world.newRunId();
+    const claim = world.group(queued, [world.claimChange()], await world.expectOf(queued));
+    const annotation = { change: "runAnnotated", actor: human, pinned: true } as const;
+    const batches = {
+      "what it knows": [claim],
+      "a run of its own": [world.group(created, [world.createRunChange(created)])],
+      "what it does not know": [world.group(queued, [world.claimChange()])],
+      "a change that needs a look": [
+        world.group(annotated, [annotation], await world.expectOf(annotated)),
+      ],
+      "a group that is refused": [
+        claim,
+        world.group(created, [
+          world.createRunChange(created),
+          world.createNodeChange(created, 1),
+          world.createNodeChange(created, 2, { nodePath: "step-1" }),
+        ]),
+      ],
+    };
+    const runs = () => Promise.all([queued, annotated, created].map((id) => world.snapshot(id)));
+    await world.registerEngine();
+    const before = await runs();
+    for (const [form, groups] of Object.entries(batches)) {
+      const answer = await world.storage.commit(groups, stale).then(
+        (outcomes) => outcomes.map(codeOf).join(", "),
+        (error: unknown) => (error instanceof StorageError ? error.code : error),
+      );
+      expect(`${form}: ${String(answer)}`).toBe(`${form}: FENCED`);
+    }
+    expect(await runs()).toEqual(before);
   });
 
   test("[ST-08] without a fence a person or a policy can write, an engine cannot", async (world) => {

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { commitConformance } from "../../../app/storage/commit.conformance.ts";
 import { collectConformanceTests } from "../../../app/storage/conformance-test.conformance.ts";
 import { historyConformance } from "../../../app/storage/history.conformance.ts";
@@ -11,6 +11,7 @@ import { runConformance } from "../../../app/storage/runs.conformance.ts";
 import type { StorageUnderTest } from "../../../app/storage/storage-fixture.conformance.ts";
 import type { Fence, GroupOutcome, Storage } from "../../../app/storage/storage.ts";
 import { onPostgres, openTestStorage } from "./postgres-fixture.conformance.ts";
+import { lockInstance } from "./postgres-instances.ts";
 
 type Sql = (statement: string, values?: readonly unknown[]) => Promise<object[]>;
 
@@ -22,6 +23,9 @@ interface Mutant {
   readonly tables?: string;
   /** What differs in the code. */
   readonly methods?: (storage: Storage, sql: Sql) => Partial<Storage>;
+  /** A statement without something that stands in it. */
+  readonly statement?: { text: string };
+  readonly without?: string;
 }
 
 const mutants: readonly Mutant[] = [
@@ -114,6 +118,12 @@ const mutants: readonly Mutant[] = [
         commit: (groups, fence) => storage.commit(groups, fence === null ? null : newest),
       };
     },
+  },
+  {
+    breaks: "writes without a look at its right to write",
+    caughtBy: "[ST-07] an engine that was taken over can begin nothing either",
+    statement: lockInstance,
+    without: "and fenced_at is null",
   },
   {
     breaks: "forgets an event",
@@ -212,7 +222,13 @@ const mutants: readonly Mutant[] = [
 await onPostgres((server) => {
   test.each(mutants)(
     "[S5] a backend that $breaks is caught by $caughtBy",
-    async ({ caughtBy, tables, methods }) => {
+    async ({ caughtBy, tables, methods, statement, without = "" }) => {
+      if (statement !== undefined) {
+        const { text } = statement;
+        onTestFinished(() => void (statement.text = text));
+        statement.text = text.replace(without, "");
+        expect(statement.text).not.toBe(text);
+      }
       const open = async (): Promise<StorageUnderTest> => {
         // Sabotaged tables are no other test's.
         const underTest = await openTestStorage(server, { url: server.freshUrl(), maxReaders: 1 });

@@ -129,6 +129,25 @@ await onPostgres((server) => {
     await second.expectSound();
   });
 
+  test("[ST-07] a batch that is on its way holds its engine's row: a fence waits for it, and then finds what it wrote", async () => {
+    const { world, second, url } = await openTwo(server);
+    const runId = await world.createRun();
+    const claim = world.group(runId, [world.claimChange()], await world.expectOf(runId));
+    await server.raw(url, `begin; select 1 from workflow_run where run_id = '${runId}' for update`);
+    const claimed = world.storage.commit([claim], world.fence);
+    await untilWaitingFor(server, url, 1);
+    let isRecovered = false;
+    const recovery = recoverExpired(second, [world.fence.instanceId]).finally(() => {
+      isRecovered = true;
+    });
+    // The fence waits for the batch, and the batch for whoever holds the run.
+    await untilWaitingFor(server, url, 2, () => isRecovered);
+    await server.raw(url, "commit");
+    expect((await claimed).map(({ ok }) => ok)).toEqual([true]);
+    expect((await recovery).stalled).toMatchObject([{ runId }]);
+    await second.expectSound();
+  });
+
   test("[ST-41] two engines are not offered the same queued runs, and none is left over", async () => {
     const { world, second } = await openTwo(server);
     const queued = [];
@@ -336,4 +355,23 @@ async function renewOnce(url: string, { fence }: World): Promise<void> {
   const lease = keepLease({ url, fence, timing, onRenewed: renewed.resolve }, renewed.reject);
   await renewed.promise;
   await lease.close();
+}
+
+/** Until so many connections wait for the one of `raw`, also for one that waits for it itself. */
+async function untilWaitingFor(
+  server: TestServer,
+  url: string,
+  count: number,
+  isOver: () => boolean = () => false,
+): Promise<void> {
+  for (let waiting = -1; waiting < count && !isOver();) {
+    const rows = await server.raw<{ waiting: number }>(
+      url,
+      `with recursive behind (pid) as (
+          select pg_backend_pid() union
+          select a.pid from behind b, pg_stat_activity a where b.pid = any (pg_blocking_pids(a.pid)))
+        select count(*) - 1 as waiting from behind, pg_stat_clear_snapshot()`,
+    );
+    waiting = Number(rows[0]?.waiting);
+  }
 }
