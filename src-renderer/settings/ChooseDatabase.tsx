@@ -28,12 +28,15 @@ export function ChooseDatabase({ isShared }: { readonly isShared: boolean }): Re
   };
   return (
     <>
-      <div className={styles.buttons}>
-        {!isOpen && <Button onClick={() => setIsOpen(true)}>{words.share}</Button>}
-        {isShared && <Button onClick={() => void choose(null)}>{words.ownFile}</Button>}
-      </div>
+      {(!isOpen || isShared) && (
+        <div className={styles.buttons}>
+          {!isOpen && <Button onClick={() => setIsOpen(true)}>{words.share}</Button>}
+          {isShared && <Button onClick={() => void choose(null)}>{words.ownFile}</Button>}
+        </div>
+      )}
       {isOpen && (
         <form
+          className={styles.form}
           onSubmit={(event) => {
             event.preventDefault();
             void choose(url.trim());
@@ -51,7 +54,14 @@ export function ChooseDatabase({ isShared }: { readonly isShared: boolean }): Re
             <Button type="submit" look="primary" disabled={isBusy || url.trim() === ""}>
               {isBusy ? words.connecting : words.useIt}
             </Button>
-            <Button onClick={() => setIsOpen(false)}>{uiMessages.cancel}</Button>
+            <Button
+              onClick={() => {
+                setIsOpen(false);
+                setOutcome(null);
+              }}
+            >
+              {uiMessages.cancel}
+            </Button>
           </div>
         </form>
       )}

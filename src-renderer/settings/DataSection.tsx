@@ -38,7 +38,7 @@ export function DataSection(): ReactNode {
   if (info === null) return <p className={styles.muted}>{uiMessages.loading}</p>;
   const settings = Object.entries(info.storage.settings);
   return (
-    <div className={styles.facts}>
+    <div className={styles.section}>
       <FactList
         facts={[
           [
@@ -46,18 +46,12 @@ export function DataSection(): ReactNode {
             <span key="folder" className={styles.folder}>
               <code>{info.folder}</code>
               {info.canReveal && (
-                <Button
-                  size="small"
-                  look="quiet"
-                  title={words.revealHint}
-                  onClick={() => void reveal()}
-                >
+                <Button size="small" title={words.revealHint} onClick={() => void reveal()}>
                   {words.reveal}
                 </Button>
               )}
               <Button
                 size="small"
-                look="quiet"
                 onClick={() => void window.navigator.clipboard.writeText(info.folder)}
               >
                 {words.copyPath}
@@ -83,8 +77,10 @@ export function DataSection(): ReactNode {
           ],
         ]}
       />
-      <MoveData plan={info.move} canRestart={info.canRestart} onChange={refresh} />
-      <ChooseDatabase isShared={!info.canBackUp} />
+      <div className={styles.choices}>
+        <MoveData plan={info.move} canRestart={info.canRestart} onChange={refresh} />
+        <ChooseDatabase isShared={!info.canBackUp} />
+      </div>
       {info.canBackUp ? (
         <>
           <h3 className={styles.head}>{words.backups}</h3>

@@ -37,25 +37,29 @@ export function DiagnosticsFile(): ReactNode {
       <h3 className={styles.head}>{words.file}</h3>
       <p className={styles.muted}>{words.fileText}</p>
       {error !== null && <Notice tone="error">{error}</Notice>}
-      {parts?.map((part) => (
-        <div key={part.name} className={styles.part}>
-          <label className={styles.check}>
-            <input
-              type="checkbox"
-              checked={!left.has(part.name)}
-              onChange={(event) => tick(part.name, event.target.checked)}
-            />
-            <span className={styles.grow}>
-              <strong>{part.name}</strong> {part.words}
-            </span>
-            <span className={styles.muted}>{words.size(part.bytes)}</span>
-          </label>
-          <details>
-            <summary>{words.content}</summary>
-            <pre>{part.text}</pre>
-          </details>
+      {parts !== null && (
+        <div>
+          {parts.map((part) => (
+            <div key={part.name} className={styles.part}>
+              <label className={styles.check}>
+                <input
+                  type="checkbox"
+                  checked={!left.has(part.name)}
+                  onChange={(event) => tick(part.name, event.target.checked)}
+                />
+                <span className={styles.grow}>
+                  <strong>{part.name}</strong> {part.words}
+                </span>
+                <span className={styles.muted}>{words.size(part.bytes)}</span>
+              </label>
+              <details>
+                <summary>{words.content}</summary>
+                <pre>{part.text}</pre>
+              </details>
+            </div>
+          ))}
         </div>
-      ))}
+      )}
       <div className={styles.buttons}>
         {parts === null ? (
           <Button onClick={() => void look()}>{words.look}</Button>

@@ -17,7 +17,7 @@ export function DiagnosticsSection(): ReactNode {
   const engine = useStoreValue(runStore.engine);
   const { value: info } = useAnswer("data.info");
   return (
-    <div className={styles.facts}>
+    <div className={styles.section}>
       {engine !== null && (
         <FactList
           facts={[

@@ -23,8 +23,8 @@ export function PermissionsSection(): ReactNode {
     refresh();
   };
   return (
-    <>
-      <p className={styles.text}>{words.text}</p>
+    <div className={styles.section}>
+      <p className={styles.muted}>{words.text}</p>
       {(error ?? failure) !== null && <Notice tone="error">{error ?? failure}</Notice>}
       {value === null && error === null && <p className={styles.muted}>{uiMessages.loading}</p>}
       {value?.grants.length === 0 && <p className={styles.muted}>{words.none}</p>}
@@ -48,6 +48,6 @@ export function PermissionsSection(): ReactNode {
           </li>
         ))}
       </ul>
-    </>
+    </div>
   );
 }

@@ -21,12 +21,12 @@ export function SecretsSection(): ReactNode {
     refresh();
   };
   return (
-    <>
-      <p className={styles.text}>{words.text}</p>
+    <div className={styles.section}>
+      <p className={styles.muted}>{words.text}</p>
       {(error ?? failure) !== null && <Notice tone="error">{error ?? failure}</Notice>}
       {value !== null && value.note !== null && <Notice tone="info">{value.note}</Notice>}
       {value === null && error === null && <p className={styles.muted}>{uiMessages.loading}</p>}
-      {value?.secrets.length === 0 && <p className={styles.quiet}>{words.none}</p>}
+      {value?.secrets.length === 0 && <p className={styles.muted}>{words.none}</p>}
       <ul>
         {value?.secrets.map((secret) => (
           <SecretRow
@@ -38,7 +38,7 @@ export function SecretsSection(): ReactNode {
         ))}
       </ul>
       <NewSecret onSaved={refresh} />
-    </>
+    </div>
   );
 }
 
@@ -100,7 +100,7 @@ function SecretValue(props: {
     if (answer.ok) props.onSaved();
   };
   return (
-    <form className={styles.inline} onSubmit={(event) => void save(event)}>
+    <form className={styles.fields} onSubmit={(event) => void save(event)}>
       <TextField
         label={props.label}
         type="password"
@@ -108,9 +108,11 @@ function SecretValue(props: {
         error={error}
         onChange={setValue}
       />
-      <Button type="submit" look="primary" disabled={value === ""}>
-        {words.save}
-      </Button>
+      <div className={styles.buttons}>
+        <Button type="submit" look="primary" disabled={value === ""}>
+          {words.save}
+        </Button>
+      </div>
     </form>
   );
 }

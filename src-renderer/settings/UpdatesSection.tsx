@@ -20,10 +20,10 @@ export function UpdatesSection(): ReactNode {
   if (engine === null) return null;
   const { update } = engine;
   return (
-    <div className={styles.facts}>
+    <div className={styles.section}>
       <FactList facts={[[words.version, engine.appVersion]]} />
       {update.state === "unavailable" ? (
-        <p className={styles.text}>{words.unavailable[update.reason]}</p>
+        <p className={styles.muted}>{words.unavailable[update.reason]}</p>
       ) : (
         <Looking update={update} />
       )}
@@ -56,15 +56,17 @@ function Looking({ update }: { readonly update: UpdateState }): ReactNode {
           });
         }}
       />
-      <p role="status" className={styles.text}>
+      <p role="status" className={styles.muted}>
         {standing(update)}
       </p>
-      <Button
-        disabled={!mayLook}
-        onClick={() => void api.request("update.act", { action: "check" })}
-      >
-        {words.check}
-      </Button>
+      <div className={styles.buttons}>
+        <Button
+          disabled={!mayLook}
+          onClick={() => void api.request("update.act", { action: "check" })}
+        >
+          {words.check}
+        </Button>
+      </div>
       {mayLook && <p className={styles.muted}>{words.asks(update.host)}</p>}
     </>
   );
