@@ -24,7 +24,11 @@ export function useVirtualRows(options: {
   readonly headPx?: number;
 }): VirtualRows {
   const { count, rowPx, scroller, headPx = 0 } = options;
-  const [window_, setWindow] = useState({ top: 0, rows: 40 });
+  // A guess that no list on this screen exceeds by much: what is rendered in vain delays the first list.
+  const [window_, setWindow] = useState(() => ({
+    top: 0,
+    rows: Math.ceil(window.innerHeight / rowPx),
+  }));
   useEffect(() => {
     const element = scroller.current;
     if (element === null) return undefined;
@@ -38,10 +42,10 @@ export function useVirtualRows(options: {
     const soon = (): void => {
       frame ??= window.requestAnimationFrame(measure);
     };
-    const sizes = new ResizeObserver(soon);
+    // It also tells the size at once, when the layout is there: asking for it here would make one of its own.
+    const sizes = new ResizeObserver(measure);
     sizes.observe(element);
     element.addEventListener("scroll", soon, { passive: true });
-    measure();
     return () => {
       if (frame !== null) window.cancelAnimationFrame(frame);
       sizes.disconnect();
