@@ -67,8 +67,7 @@ export function createReads(query: Query) {
     },
     async getJob(jobId: string): Promise<Job | null> {
       const [row] = await query<JobRow>(job, [uuidOrNull(jobId)]);
-      if (row === undefined) return null;
-      return jobOfRow({ ...row, status_reason: textOfStored(row.status_reason) });
+      return row === undefined ? null : jobOf(row);
     },
     async countRunsByState(): Promise<Readonly<Record<JobState, number>>> {
       const rows = await query<{ status: JobState; runs: number }>(counts);
@@ -140,7 +139,11 @@ export function runOf(row: RunRow): WorkflowRun {
   });
 }
 
-function nodeOf(runId: string, row: NodeRow): NodeExecution {
+export function jobOf(row: JobRow): Job {
+  return jobOfRow({ ...row, status_reason: textOfStored(row.status_reason) });
+}
+
+export function nodeOf(runId: string, row: NodeRow): NodeExecution {
   return nodeOfRow(runId, {
     ...row,
     status_reason: textOfStored(row.status_reason),

@@ -21,12 +21,13 @@ export const selectJob = `
   from job j join workflow_run r on r.run_id = j.newest_run`;
 
 /** What a `NodeRow` is made of; `n` is the node execution. Payload texts are not read. */
-export const selectNode = `
-  select n.sequence, n.node_path, n.iteration_path, n.node_type, n.replay, n.generation, n.status, n.status_reason,
+export const nodeColumns = `
+    n.sequence, n.node_path, n.iteration_path, n.node_type, n.replay, n.generation, n.status, n.status_reason,
     n.actor_kind, n.actor_id, n.actor_via, n.created_at, n.started_at, n.finished_at, n.not_before,
     n.attempt_number, n.attempt_status, n.error, n.taken_edges, n.question,
-    n.input_sha256, n.input_bytes, n.output_sha256, n.output_bytes, n.answer_sha256, n.answer_bytes
-  from node_execution n`;
+    n.input_sha256, n.input_bytes, n.output_sha256, n.output_bytes, n.answer_sha256, n.answer_bytes`;
+
+export const selectNode = `select ${nodeColumns} from node_execution n`;
 
 export const eventColumns =
   "e.seq, e.at, e.type, e.actor_kind, e.actor_id, e.actor_via, e.epoch, e.group_id, e.data";

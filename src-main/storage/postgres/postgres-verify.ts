@@ -1,10 +1,8 @@
 import { hash } from "node:crypto";
 import type { IntegrityProblem } from "../../../app/storage/storage.ts";
 import { StorageError } from "../../../app/storage/storage-error.ts";
-import { checkEvents, compareWithHistory, type ChecksummedRow } from "../history-check.ts";
 import { readChunks } from "./postgres-chunks.ts";
-import { createReads } from "./postgres-reads.ts";
-import { eventColumns } from "./postgres-selects.ts";
+import { checkStoredRuns } from "./postgres-stored-runs.ts";
 import type { Query } from "./postgres-transaction.ts";
 
 /**
@@ -49,105 +47,122 @@ async function checkDefinitions(query: Query): Promise<readonly IntegrityProblem
 interface RunKey {
   readonly ordinal: number;
   readonly run_id: string;
+  readonly last_seq: number;
 }
 
-/** Every run, in pages: a server may hold more than fits into memory. */
-async function* eachRun(query: Query): AsyncGenerator<string> {
+/** What is read at once has about so many events, unless one run has more: that bounds the memory it takes. */
+const eventsAtOnce = 2_000;
+
+/** All runs, some at a time: each page costs a round trip or two, and a server may hold more than fits into memory. */
+async function* pagesOfRuns(query: Query): AsyncGenerator<readonly string[]> {
   let after = 0;
   for (;;) {
-    const page = await query<RunKey>(runPage, [after]);
-    for (const { run_id, ordinal } of page) {
+    const runs = await query<RunKey>(runPage, [after]);
+    let page: string[] = [];
+    let events = 0;
+    for (const { ordinal, run_id, last_seq } of runs) {
+      if (page.length > 0 && events + last_seq > eventsAtOnce) {
+        yield page;
+        page = [];
+        events = 0;
+      }
       after = ordinal;
-      yield run_id;
+      events += last_seq;
+      page.push(run_id);
     }
     if (page.length === 0) return;
+    yield page;
   }
 }
 
 const runPage = {
   name: "verify_runs",
-  text: "select ordinal, run_id from workflow_run where ordinal > $1 order by ordinal limit 500",
+  text: "select ordinal, run_id, last_seq from workflow_run where ordinal > $1 order by ordinal limit 500",
 };
-
-interface PayloadRow {
-  readonly place: string;
-  readonly sha256: string;
-  readonly bytes: number;
-  readonly text: string | null;
-}
 
 async function checkPayloads(query: Query): Promise<readonly IntegrityProblem[]> {
   const problems: IntegrityProblem[] = [];
-  for await (const runId of eachRun(query))
-    for (const row of await query<PayloadRow>(payloadsOfRun, [runId])) {
+  for await (const runIds of pagesOfRuns(query))
+    for (const row of await query<SuspectRow>(suspectPayloads, [runIds])) {
       const message = await problemOf(query, row);
-      if (message !== null) problems.push({ where: row.place.trimEnd(), message, runId });
+      const { place, run_id: runId } = row;
+      if (message !== null) problems.push({ where: place.trimEnd(), message, runId });
     }
   return problems;
 }
 
-async function problemOf(query: Query, row: PayloadRow): Promise<string | null> {
-  const text = row.text ?? (await readChunks(query, row.sha256));
-  if (text === null) return `its chunks ${row.sha256} are missing`;
-  if (hash("sha256", text, "hex") !== row.sha256) return "does not match its SHA-256";
-  return Buffer.byteLength(text) === row.bytes ? null : "does not have its length";
+interface SuspectRow {
+  readonly run_id: string;
+  readonly place: string;
+  readonly sha256: string;
+  readonly bytes: number;
+  /** Of the text in its row; null where it lies in chunks. */
+  readonly found_sha256: string | null;
+}
+
+async function problemOf(query: Query, row: SuspectRow): Promise<string | null> {
+  const { sha256, bytes, found_sha256: found } = row;
+  if (found !== null)
+    return found === sha256 ? "does not have its length" : "does not match its SHA-256";
+  const text = await readChunks(query, sha256);
+  if (text === null) return `its chunks ${sha256} are missing`;
+  if (hash("sha256", text, "hex") !== sha256) return "does not match its SHA-256";
+  return Buffer.byteLength(text) === bytes ? null : "does not have its length";
 }
 
 const ofNode = (slot: string): string => `
-  select '${slot} of node ' || n.node_path || ' ' || n.iteration_path, n.${slot}_sha256, n.${slot}_bytes, n.${slot}_text
-  from node_execution n where n.run_id = $1 and n.${slot}_sha256 is not null`;
+  select n.run_id, '${slot} of node ' || n.node_path || ' ' || n.iteration_path, n.${slot}_sha256, n.${slot}_bytes,
+    n.${slot}_text
+  from node_execution n where n.run_id = any ($1::uuid[]) and n.${slot}_sha256 is not null`;
 
-const payloadsOfRun = {
+// The server computes, so that no payload travels that is as it should be.
+const suspectPayloads = {
   name: "verify_payloads",
   text: `
-    select p.slot || ' of the run' as place, p.sha256, p.bytes, p.text from run_payload p where p.run_id = $1
-    union all ${ofNode("input")} union all ${ofNode("output")} union all ${ofNode("answer")}
-    union all
-    select 'sub-step ' || s.name || ' ' || s.n || ' of node ' || n.node_path, s.output_sha256, s.output_bytes, s.output_text
-    from sub_step s join node_execution n on n.run_id = s.run_id and n.sequence = s.sequence
-    where s.run_id = $1 and s.output_sha256 is not null`,
+    select run_id, place, sha256, bytes, found_sha256 from (
+      select p.*, encode(sha256(convert_to(p.text, 'UTF8')), 'hex') as found_sha256 from (
+        select p.run_id, p.slot || ' of the run' as place, p.sha256, p.bytes, p.text
+        from run_payload p where p.run_id = any ($1::uuid[])
+        union all ${ofNode("input")} union all ${ofNode("output")} union all ${ofNode("answer")}
+        union all
+        select s.run_id, 'sub-step ' || s.name || ' ' || s.n || ' of node ' || n.node_path,
+          s.output_sha256, s.output_bytes, s.output_text
+        from sub_step s join node_execution n on n.run_id = s.run_id and n.sequence = s.sequence
+        where s.run_id = any ($1::uuid[]) and s.output_sha256 is not null
+      ) p
+    ) found
+    where text is null or found_sha256 <> sha256 or octet_length(convert_to(text, 'UTF8')) <> bytes`,
 };
 
 async function checkHistories(query: Query): Promise<readonly IntegrityProblem[]> {
   const problems: IntegrityProblem[] = [];
-  for await (const runId of eachRun(query)) {
-    const rows = await query<ChecksummedRow>(historyOfRun, [runId]);
-    const damaged = checkEvents(runId, rows);
-    problems.push(...(damaged.length > 0 ? damaged : await checkRebuild(query, runId, rows)));
-  }
+  for await (const runIds of pagesOfRuns(query))
+    // A run alone is read in a moment: of a page something may have changed while it was read.
+    for (const runId of await suspectRuns(query, runIds))
+      problems.push(...(await checkRun(query, runId)));
   return problems;
 }
 
-const historyOfRun = {
-  name: "verify_history",
-  text: `select ${eventColumns}, e.checksum from run_event e where e.run_id = $1 order by e.seq`,
-};
-
-async function checkRebuild(
-  query: Query,
-  runId: string,
-  rows: readonly ChecksummedRow[],
-): Promise<readonly IntegrityProblem[]> {
-  const reads = createReads(query);
+/** All of them where one has something that cannot be read at all. */
+async function suspectRuns(query: Query, runIds: readonly string[]): Promise<readonly string[]> {
   try {
-    const run = await reads.getRun(runId);
-    const nodes = await reads.listWorkflowNodeExecutions(runId, { after: 0, limit: mostNodes });
-    const ids = nodes.map(({ nodeExecutionId }) => nodeExecutionId);
-    const attempts = [];
-    const subSteps = [];
-    for (const id of ids) {
-      attempts.push(...(await reads.listAttempts(id)));
-      subSteps.push(...(await reads.listSubSteps(id)));
-    }
-    const job = run === null ? null : await reads.getJob(run.jobId);
-    return compareWithHistory(runId, rows, { run, job, nodes, attempts, subSteps });
+    const problems = await checkStoredRuns(query, runIds);
+    const suspects = new Set(problems.map(({ runId }) => runId));
+    return runIds.filter((runId) => suspects.has(runId));
+  } catch (error) {
+    if (error instanceof StorageError && error.code === "IO") throw error;
+    return runIds;
+  }
+}
+
+async function checkRun(query: Query, runId: string): Promise<readonly IntegrityProblem[]> {
+  try {
+    return await checkStoredRuns(query, [runId]);
   } catch (error) {
     if (error instanceof StorageError && error.code === "IO") throw error;
     return [{ where: "history", message: messageOf(error), runId }];
   }
 }
-
-const mostNodes = 1_048_575;
 
 async function checkJobs(query: Query): Promise<readonly IntegrityProblem[]> {
   const rows = await query<{ job_id: string; run_id: string }>({
