@@ -25,6 +25,12 @@ export type DiagnosticsPart = z.infer<typeof DiagnosticsPart>;
 export const MovePlan = z.strictObject({ to: z.string(), bytes });
 export type MovePlan = z.infer<typeof MovePlan>;
 
+const FolderPath = z.string().min(1).max(4_000);
+
+/** What a person chose in the system's own dialog; null where none was. */
+export const ChosenFolder = z.strictObject({ folder: FolderPath.nullable() });
+export type ChosenFolder = z.infer<typeof ChosenFolder>;
+
 export const dataRequests = {
   "data.info": {
     input: z.strictObject({}),
@@ -34,6 +40,8 @@ export const dataRequests = {
       canReveal: z.boolean(),
       /** Whether its host can end and start again: `app.restart`. */
       canRestart: z.boolean(),
+      /** Whether its host has a dialog to choose a folder in: `data.chooseFolder`. */
+      canChooseFolder: z.boolean(),
       move: MovePlan.nullable(),
       /** The database that runs are in: its file, or its address without a password. */
       location: z.string(),
@@ -77,9 +85,11 @@ export const dataRequests = {
    * place will not do. Until then everything stays as it is.
    */
   "data.move": {
-    input: z.strictObject({ folder: z.string().min(1).max(4_000).nullable() }),
+    input: z.strictObject({ folder: FolderPath.nullable() }),
     output: z.strictObject({ move: MovePlan.nullable() }),
   },
+  /** Opens the system's dialog and waits for the person; UNAVAILABLE in browser mode. Changes nothing. */
+  "data.chooseFolder": { input: z.strictObject({}), output: ChosenFolder },
   /** Ends the app and starts it again, as a person who quits: UNAVAILABLE in browser mode. */
   "app.restart": {
     input: z.strictObject({}),

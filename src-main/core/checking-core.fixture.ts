@@ -68,6 +68,7 @@ export function checkingCore(): CheckingCore {
       ended: new Promise(() => undefined),
       close: () => Promise.resolve(),
       setUpdate: () => undefined,
+      setChosenFolder: () => undefined,
       files: () => Promise.reject(new Error("This core has no files.")),
       connect(remote) {
         const connection = dispatch.connect({

@@ -15,6 +15,8 @@ export interface CoreClient {
   connect(client: RemoteClient): CoreLink;
   /** For its clients: how it stands with the app's updates. */
   setUpdate(state: UpdateState): void;
+  /** The answer to the host action `choose-folder`: null where the person chose none. */
+  setChosenFolder(folder: string | null): void;
   /** Where the core found what belongs to it. Never answered by one that is gone. */
   files(): Promise<CoreFiles>;
   /** Drains and closes. Called again with 0 it stops draining. Rejects when the end was not clean. */
@@ -115,6 +117,9 @@ export async function connectCore(
     },
     setUpdate(update) {
       if (!isGone) port.post({ kind: "update", state: update });
+    },
+    setChosenFolder(folder) {
+      if (!isGone) port.post({ kind: "chosen-folder", folder });
     },
     files() {
       if (!isGone) port.post({ kind: "tell-files" });

@@ -28,6 +28,8 @@ export type ToCore =
   | { readonly kind: "message"; readonly client: number; readonly bytes: Uint8Array }
   | { readonly kind: "disconnect"; readonly client: number }
   | { readonly kind: "update"; readonly state: UpdateState }
+  /** What a person chose: the answer to `choose-folder`. */
+  | { readonly kind: "chosen-folder"; readonly folder: string | null }
   /** Answered with `files`. */
   | { readonly kind: "tell-files" }
   | { readonly kind: "close"; readonly drainMs: number };

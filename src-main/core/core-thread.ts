@@ -56,6 +56,9 @@ function serve(hosted: HostedCore): void {
       case "update":
         hosted.setUpdate(message.state);
         return;
+      case "chosen-folder":
+        hosted.setChosenFolder(message.folder);
+        return;
       case "tell-files":
         send({ kind: "files", files: coreFiles() });
         return;

@@ -58,6 +58,8 @@ export interface HostedCore {
   readonly state: () => EngineState;
   /** The host tells how it stands with the app's updates. */
   readonly setUpdate: (state: UpdateState) => void;
+  /** The host tells which folder a person chose in its dialog. */
+  readonly setChosenFolder: (folder: string | null) => void;
   /** The person, as history records them. */
   readonly actor: Actor;
   /**
@@ -155,6 +157,7 @@ async function host(
     dispatch: createDispatch({ handlers: createHandlers(parts), live, onUnknownError }),
     state: () => engineDesk.state(),
     setUpdate: (state) => engineDesk.setUpdate(state),
+    setChosenFolder: (folder) => parts.hostDesk.chosen(folder),
     actor: { kind: "human", id: userInfo().username, via: kind },
     close: oneClosing({ core, engineDesk, live, reader }),
   };

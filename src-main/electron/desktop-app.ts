@@ -12,6 +12,7 @@ import type { Opening } from "../../app/contract/opening.ts";
 import type { UpdateState } from "../../app/contract/update.ts";
 import type { AppLog } from "./app-log.ts";
 import type { CoreDown } from "./bridge-channel.ts";
+import { chooseFolder } from "./choose-folder.ts";
 import { openCoreDesk, type CoreDesk, type CoreDeskEvents } from "./core-desk.ts";
 import type { DesktopObserver } from "./desktop-observer.ts";
 import { createDesktopSigns } from "./desktop-signs.ts";
@@ -125,7 +126,7 @@ export function runDesktopApp(options: DesktopAppOptions): void {
             name: "app",
             workFolder,
             isRestart,
-            abilities: ["reveal-data", "restart"],
+            abilities: ["reveal-data", "restart", "choose-folder"],
           }),
           {
             onLog: (level, source, message) => log.write(level, source, message),
@@ -154,6 +155,17 @@ export function runDesktopApp(options: DesktopAppOptions): void {
         return;
       case "restart":
         return quit.requestRestart();
+      case "choose-folder": {
+        const asked = core;
+        void chooseFolder().then(
+          (folder) => asked?.setChosenFolder(folder),
+          (error: unknown) => {
+            log.write("error", "app", `No folder could be chosen: ${String(error)}`);
+            asked?.setChosenFolder(null);
+          },
+        );
+        return;
+      }
     }
   }
 

@@ -62,11 +62,11 @@ describe("the desktop of whoever sits here", () => {
   });
 });
 
-describe("Reveal in browser mode", () => {
+describe("the host of browser mode", () => {
   let bed: ServedBed | null = null;
   afterEach(() => bed?.close());
 
-  test("shows the data folder, and no other, where there is a desktop", async () => {
+  test("reveals the data folder, and no other, where there is a desktop", async () => {
     const shown = Promise.withResolvers<string>();
     bed = await serveBed({ showFolder: shown.resolve });
     const tab = await bed.tab();
@@ -75,10 +75,17 @@ describe("Reveal in browser mode", () => {
     expect(await shown.promise).toBe(bed.data);
   });
 
-  test("is neither offered nor done where there is none", async () => {
+  test("Reveal is neither offered nor done where there is none", async () => {
     bed = await serveBed();
     const tab = await bed.tab();
     expect((await tab.request("data.info", {})).canReveal).toBe(false);
     await expect(tab.request("data.reveal", {})).rejects.toThrow(/no desktop/);
+  });
+
+  test("has no dialog for folders: a path is written", async () => {
+    bed = await serveBed();
+    const tab = await bed.tab();
+    expect((await tab.request("data.info", {})).canChooseFolder).toBe(false);
+    await expect(tab.request("data.chooseFolder", {})).rejects.toThrow(/write the folder's path/);
   });
 });

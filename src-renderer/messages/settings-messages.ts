@@ -69,6 +69,7 @@ export const settingsMessages = {
     moveTo: "Move the data to this folder",
     moveHint:
       "The whole path of a folder on a local disk that is empty or not there yet. All runs, backups and settings go along.",
+    chooseFolder: "Choose…",
     moveIt: "Move at the next start",
     planned: (size: string, to: string) =>
       `At the next start ${size} are moved to ${to}. Until then everything stays here.`,

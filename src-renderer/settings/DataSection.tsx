@@ -78,7 +78,12 @@ export function DataSection(): ReactNode {
         ]}
       />
       <div className={styles.choices}>
-        <MoveData plan={info.move} canRestart={info.canRestart} onChange={refresh} />
+        <MoveData
+          plan={info.move}
+          canRestart={info.canRestart}
+          canChooseFolder={info.canChooseFolder}
+          onChange={refresh}
+        />
         <ChooseDatabase isShared={!info.canBackUp} />
       </div>
       {info.canBackUp ? (

@@ -16,6 +16,7 @@ const words = settingsMessages.data;
 export function MoveData(props: {
   readonly plan: MovePlan | null;
   readonly canRestart: boolean;
+  readonly canChooseFolder: boolean;
   readonly onChange: () => void;
 }): ReactNode {
   const [error, setError] = useState<string | null>(null);
@@ -28,7 +29,12 @@ export function MoveData(props: {
   return (
     <>
       {props.plan === null ? (
-        <MoveForm onMove={move} onLeave={() => setError(null)} />
+        <MoveForm
+          canChoose={props.canChooseFolder}
+          onMove={move}
+          onFailure={setError}
+          onLeave={() => setError(null)}
+        />
       ) : (
         <Planned
           plan={props.plan}
@@ -43,12 +49,22 @@ export function MoveData(props: {
 }
 
 function MoveForm(props: {
+  readonly canChoose: boolean;
+  readonly onFailure: (message: string) => void;
   readonly onMove: (folder: string) => Promise<boolean>;
   readonly onLeave: () => void;
 }): ReactNode {
   const [isOpen, setIsOpen] = useState(false);
   const [isBusy, setIsBusy] = useState(false);
   const [folder, setFolder] = useState("");
+  const choose = async (): Promise<void> => {
+    setIsBusy(true);
+    const answer = await api.request("data.chooseFolder", {});
+    setIsBusy(false);
+    if (!answer.ok) return props.onFailure(answer.error.message);
+    // What stands there stays where nothing was chosen.
+    if (answer.value.folder !== null) setFolder(answer.value.folder);
+  };
   const submit = async (): Promise<void> => {
     setIsBusy(true);
     await props.onMove(folder.trim());
@@ -79,6 +95,11 @@ function MoveForm(props: {
         <Button type="submit" look="primary" disabled={isBusy || folder.trim() === ""}>
           {words.moveIt}
         </Button>
+        {props.canChoose && (
+          <Button disabled={isBusy} onClick={() => void choose()}>
+            {words.chooseFolder}
+          </Button>
+        )}
         <Button
           onClick={() => {
             setIsOpen(false);

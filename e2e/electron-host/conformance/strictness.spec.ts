@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { expect } from "@playwright/test";
+import { answerDialog, hostCalls } from "../../desktop-play.ts";
 import { tags } from "../../tags.ts";
 import { testHost } from "../../test-host.ts";
 import { test } from "./launch.ts";
@@ -52,6 +53,28 @@ test.describe("the stand-in", { tag: tags.hostSimulated }, () => {
     });
     expect(message).toContain("dialog.showMessageBox was not answered: no answer is set");
     expect(failures).toBe(1);
+  });
+
+  test("a dialog for folders is noted and answered; an option that it does not know fails by name", async ({
+    conformance: { app },
+  }) => {
+    const answer = { canceled: false, filePaths: ["/somewhere"] };
+    await answerDialog(app, { dialog: "showOpenDialog", answer });
+    const seen = await app.evaluate(async ({ dialog }) => {
+      const chosen = await dialog.showOpenDialog({ properties: ["openDirectory"] });
+      const refused = await dialog.showOpenDialog({ message: "Where to?" }).then(
+        () => "answered",
+        (error: Error) => error.message,
+      );
+      return { chosen, refused };
+    });
+    expect(seen).toEqual({
+      chosen: answer,
+      refused: "electron-host: dialog.showOpenDialog with the option message is not implemented",
+    });
+    expect(await hostCalls(app, "dialog.showOpenDialog")).toEqual([
+      { properties: ["openDirectory"] },
+    ]);
   });
 
   test("its profile is removed even after a SIGKILL", async ({ conformance: { app } }) => {

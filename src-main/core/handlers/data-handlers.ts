@@ -9,6 +9,7 @@ type Names =
   | "data.info"
   | "data.reveal"
   | "data.move"
+  | "data.chooseFolder"
   | "app.restart"
   | "data.backup"
   | "data.chooseDatabase"
@@ -29,6 +30,7 @@ export function dataHandlers(parts: HandlerParts): Handlers<Names> {
         folder: dataFolder,
         canReveal: hostDesk.can("reveal-data"),
         canRestart: hostDesk.can("restart"),
+        canChooseFolder: hostDesk.can("choose-folder"),
         move: moveDesk.planned(),
         location,
         canBackUp: dataDesk.canBackUp,
@@ -51,6 +53,7 @@ export function dataHandlers(parts: HandlerParts): Handlers<Names> {
       moveDesk.takeBack();
       return { move: null };
     },
+    "data.chooseFolder": async () => ({ folder: await hostDesk.chooseFolder() }),
     "app.restart": async () => {
       hostDesk.ask("restart");
       return {};
