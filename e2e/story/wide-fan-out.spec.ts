@@ -4,7 +4,7 @@ import { startRun } from "../host/host.ts";
 import { test } from "../host/host-test.ts";
 import { readHistory } from "../read-database.ts";
 import { tags } from "../tags.ts";
-import { runHeader, runRow } from "./screens.ts";
+import { goTo, runHeader, runRow } from "./screens.ts";
 import { wideFan } from "./workflows.ts";
 
 test.describe("a run with 80 steps side by side", { tag: tags.product }, () => {
@@ -12,7 +12,7 @@ test.describe("a run with 80 steps side by side", { tag: tags.product }, () => {
     host,
   }) => {
     const page = await host.start();
-    await startRun(host, wideFan({ onError: "continue" }));
+    await startRun(host, wideFan({ onError: "continue", question: "beside" }));
     await expect.poll(() => readHistory(host.folder.data).status).toBe("awaiting_user");
     await runRow(page, "A wide fan").getByRole("link").click();
     await expect(runHeader(page, "A wide fan")).toBeVisible();
@@ -58,11 +58,40 @@ test.describe("a run with 80 steps side by side", { tag: tags.product }, () => {
     await page.keyboard.press("Home");
     await group.click();
     await expect(group).toHaveAttribute("aria-expanded", "false");
+
+    // A link to a step opens the group that holds it.
+    await page.keyboard.press("e");
+    await group.click();
+    await expect(failed).toBeHidden();
+    await goTo(page, "Runs");
+    await expect(grid).toBeHidden();
+    await page.evaluate(() => window.history.back());
+    await expect(failed).toHaveAttribute("aria-selected", "true");
+    await expect(failed).toBeInViewport();
+  });
+
+  test("[U1] opens nothing by itself under a person who is in the timeline when a step fails", async ({
+    host,
+  }) => {
+    const page = await host.start();
+    const runId = await startRun(host, wideFan({ onError: "fail", question: "before" }));
+    await expect.poll(() => readHistory(host.folder.data).status).toBe("awaiting_user");
+    await runRow(page, "A wide fan").getByRole("link").click();
+    const grid = page.getByRole("treegrid", { name: "Steps of the run" });
+    const group = grid.getByRole("row", { name: /^80 × Part/ });
+    await expect(group).toContainText("80 not started");
+    await grid.getByRole("row", { name: /^Split/ }).focus();
+    await host.request("run.answer", { runId, node: "go-on", answer: { approved: true } });
+    await expect(page.getByRole("complementary", { name: "Part 41" })).toBeVisible();
+    await expect(group).toHaveAttribute("aria-expanded", "false");
+    await expect(grid.getByRole("row", { name: /^Split/ })).toBeFocused();
+    await page.keyboard.press("e");
+    await expect(grid.getByRole("row", { name: /^Part 41 Failed/ })).toBeFocused();
   });
 
   test("[U1] shows all of them in a minimap, and a press there leads to them", async ({ host }) => {
     const page = await host.start();
-    await startRun(host, wideFan({ onError: "fail" }));
+    await startRun(host, wideFan({ onError: "fail", question: "none" }));
     await expect.poll(() => readHistory(host.folder.data).status).toBe("failed");
     await runRow(page, "A wide fan").getByRole("link").click();
     const grid = page.getByRole("treegrid", { name: "Steps of the run" });
@@ -101,7 +130,7 @@ test.describe("a run with 80 steps side by side", { tag: tags.product }, () => {
 
   test("[U1] opens at the step that failed, however many stand beside it", async ({ host }) => {
     const page = await host.start();
-    await startRun(host, wideFan({ onError: "fail" }));
+    await startRun(host, wideFan({ onError: "fail", question: "none" }));
     await expect.poll(() => readHistory(host.folder.data).status).toBe("failed");
     await runRow(page, "A wide fan").getByRole("link").click();
     const grid = page.getByRole("treegrid", { name: "Steps of the run" });

@@ -66,28 +66,41 @@ export const failing = workflow({
 });
 
 /**
- * 80 steps side by side, of which the 41st fails. With `continue` the others are all completed, and a question
- * keeps the run open.
+ * 80 steps side by side, of which the 41st fails, and a question: beside them, so that it keeps the run open, or
+ * before them.
  */
-export function wideFan({ onError }: { readonly onError: "continue" | "fail" }): object {
+export function wideFan(given: {
+  /** With `continue` the others are all completed. */
+  readonly onError: "continue" | "fail";
+  readonly question: "beside" | "before" | "none";
+}): object {
   const numbers = Array.from({ length: 80 }, (_, index) => index + 1);
-  const part = (number: number) => ({
+  const parts = numbers.map((number) => ({
     id: `part-${number}`,
     type: "transform",
     name: `Part ${number}`,
-    onError,
+    onError: given.onError,
     with: { value: number === 41 ? "=$error('Part 41 is missing.')" : number },
-  });
-  const question =
-    onError === "continue"
-      ? [{ id: "go-on", type: "approval", name: "Go on", with: { question: "Is that enough?" } }]
-      : [];
-  const fanned = [...numbers.map(part), ...question];
+  }));
+  const question = {
+    id: "go-on",
+    type: "approval",
+    name: "Go on",
+    with: { question: "Is that enough?" },
+  };
+  const isBefore = given.question === "before";
   return workflow({
     id: "a-wide-fan",
     name: "A wide fan",
-    nodes: [{ id: "split", type: "transform", name: "Split", with: { value: true } }, ...fanned],
-    edges: fanned.map(({ id }) => ({ from: "split", to: id })),
+    nodes: [
+      { id: "split", type: "transform", name: "Split", with: { value: true } },
+      ...parts,
+      ...(given.question === "none" ? [] : [question]),
+    ],
+    edges: [
+      ...parts.map(({ id }) => ({ from: isBefore ? "go-on" : "split", to: id })),
+      ...(given.question === "none" ? [] : [{ from: "split", to: "go-on" }]),
+    ],
   });
 }
 
