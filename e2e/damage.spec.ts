@@ -1,18 +1,9 @@
-import {
-  closeSync,
-  cpSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-  writeSync,
-} from "node:fs";
+import { cpSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect } from "@playwright/test";
 import Database from "better-sqlite3";
+import { backUp, foldedTogether, overwritePage, rootPageOf } from "./damaged-file.ts";
 import { productBundle } from "./desktop.ts";
 import type { DesktopHost } from "./host/desktop-host.ts";
 import { startRun } from "./host/host.ts";
@@ -118,38 +109,6 @@ async function withOneRun(host: DesktopHost): Promise<void> {
   await startRun(host, shortThought);
   await expect.poll(() => readHistory(host.folder.data).status).toBe("completed");
   await host.kill();
-}
-
-/** The whole database in its one file, as its bytes. */
-function foldedTogether(file: string): Buffer {
-  const db = new Database(file);
-  db.pragma("wal_checkpoint(truncate)");
-  db.close();
-  return readFileSync(file);
-}
-
-async function backUp(file: string, to: string): Promise<void> {
-  const db = new Database(file, { readonly: true });
-  await db.backup(to);
-  db.close();
-}
-
-function rootPageOf(file: string, table: string): number {
-  const db = new Database(file, { readonly: true });
-  try {
-    return Number(
-      db.prepare("select rootpage from sqlite_schema where name = ?").pluck().get(table),
-    );
-  } finally {
-    db.close();
-  }
-}
-
-function overwritePage(file: string, page: number): void {
-  const pageBytes = readFileSync(file).readUInt16BE(16);
-  const handle = openSync(file, "r+");
-  writeSync(handle, Buffer.alloc(pageBytes, 0xa5), 0, pageBytes, (page - 1) * pageBytes);
-  closeSync(handle);
 }
 
 /** The app as it is shipped, with one migration more than this version has: it counts for some seconds. */

@@ -35,6 +35,18 @@ export const Welcome = z.strictObject({
 });
 export type Welcome = z.infer<typeof Welcome>;
 
+/** Before the server hangs up, instead of `Welcome` or after it: nothing starts the engine by itself any more. */
+export const StaysDown = z.strictObject({
+  kind: z.literal("stays_down"),
+  message: z.string(),
+  /** Whether `dataCopyPath` has something: data on a database server is not here. */
+  hasCopy: z.boolean(),
+});
+export type StaysDown = z.infer<typeof StaysDown>;
+
+/** GET with the key as bearer, while the engine stays down: the data as it is, as one tar file; else a SessionRefusal. */
+export const dataCopyPath = "/data-copy";
+
 /** Why the server closes a WebSocket. After `unauthorized` only a new address helps, else reconnect. */
 export const closeCodes = {
   unauthorized: 4401,

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
-import { sessionPath, socketPath } from "../../app/contract/browser-session.ts";
+import { dataCopyPath, sessionPath, socketPath } from "../../app/contract/browser-session.ts";
 import { requests } from "../../app/contract/contract.ts";
 import { fuzzedMessage, seededRandom } from "../core/message-fuzzer.fixture.ts";
 import { serveBed, type ServedBed } from "./served.fixture.ts";
@@ -254,3 +254,19 @@ test("[S10] fuzzed messages over the socket: hung up on, never crashed", async (
 function isHarmless(name: string): boolean {
   return name !== "data.backup" && name !== "log.write";
 }
+
+describe("[S10] a copy of the data", () => {
+  test("is only for who has a session, and not while the engine uses the files", async () => {
+    const key = await exchangeToken(bed.served.newAddress());
+    const asked = (headers: object): Promise<Raw> => raw(dataCopyPath, { headers });
+    expect((await asked({})).status).toBe(401);
+    expect((await asked({ authorization: `Bearer ${key}x` })).status).toBe(401);
+    const running = await asked({ authorization: `Bearer ${key}` });
+    expect([running.status, running.body]).toEqual([
+      409,
+      expect.stringContaining("The engine uses the data now.") as string,
+    ]);
+    const elsewhere = await asked({ authorization: `Bearer ${key}`, host: "example.org" });
+    expect(elsewhere.status).toBe(421);
+  });
+});

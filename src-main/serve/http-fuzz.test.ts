@@ -47,6 +47,7 @@ test(
         },
       },
       onRefusal: () => undefined,
+      copied: () => null,
       onRevoked: (key) => unvalidated.push(key),
       onCrash: (error) => crashes.push(error),
     });

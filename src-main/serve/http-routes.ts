@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { sessionPath, TokenExchange } from "../../app/contract/browser-session.ts";
+import { dataCopyPath, sessionPath, TokenExchange } from "../../app/contract/browser-session.ts";
 import type { OneTimeTokens } from "./one-time-token.ts";
+import { sendDataCopy } from "./data-copy.ts";
 import { refuseOrigin } from "./request-origin.ts";
 import { screenFile, type Theme } from "./screen-files.ts";
 import { securityHeaders } from "./security-headers.ts";
@@ -16,6 +17,8 @@ export interface Routes {
   readonly onRefusal: (message: string) => void;
   /** Hangs up on the sockets of a key that was revoked. */
   readonly onRevoked: (key: string) => void;
+  /** The folder whose data can be copied; null while an engine uses it. */
+  readonly copied: () => string | null;
 }
 
 const longestBody = 4_096;
@@ -36,6 +39,7 @@ export async function answerHttp(
   }
   if (path === sessionPath) return answerSession(routes, request, response);
   if (!isRead) return answerJson(response, 405, { message: "This can only be read." });
+  if (path === dataCopyPath) return answerDataCopy(routes, request, response);
   const file = screenFile(path, routes.screens, routes.theme());
   response.writeHead(file.status, {
     ...securityHeaders,
@@ -67,12 +71,33 @@ async function revoke(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const key = /^Bearer ([\w-]{1,200})$/.exec(request.headers.authorization ?? "")?.[1];
-  if (key === undefined || !sessions.revoke(key)) {
+  const key = bearerOf(request);
+  if (key === null || !sessions.revoke(key)) {
     return answerJson(response, 401, { message: "There is no such session." });
   }
   onRevoked(key);
   return answerJson(response, 200, { message: "The session has ended." });
+}
+
+async function answerDataCopy(
+  { sessions, copied }: Routes,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const key = bearerOf(request);
+  if (key === null || sessions.validUntil(key) === null) {
+    return answerJson(response, 401, { message: "There is no such session." });
+  }
+  const folder = copied();
+  if (folder === null) {
+    const message = "The engine uses the data now. Make a backup in Settings › Data instead.";
+    return answerJson(response, 409, { message });
+  }
+  return sendDataCopy(folder, request, response);
+}
+
+function bearerOf(request: IncomingMessage): string | null {
+  return /^Bearer ([\w-]{1,200})$/.exec(request.headers.authorization ?? "")?.[1] ?? null;
 }
 
 /** Null where it is none, or too long. */

@@ -1,5 +1,6 @@
 import type { DataFolderChoice } from "../data-folder.ts";
-import { closeCodes } from "../../app/contract/browser-session.ts";
+import { StorageError } from "../../app/storage/storage-error.ts";
+import { closeCodes, type StaysDown } from "../../app/contract/browser-session.ts";
 import { connectCore, type CoreClient } from "../core/core-client.ts";
 import { superviseCore, type SupervisedCore } from "../core/core-supervisor.ts";
 import type { DatabaseChoice } from "../core/database-choice.ts";
@@ -78,15 +79,26 @@ export async function serve(options: ServeOptions): Promise<Served> {
       },
     });
   };
+  const hasCopy = (options.database ?? { kind: "sqlite" }).kind === "sqlite";
+  let down: StaysDown | null = null;
+  const staysDownOf = (error: Error): StaysDown => {
+    // Where the data is, so that a person can look after it.
+    const place = error instanceof StorageError ? ` Data folder: ${dataFolder.path}` : "";
+    return { kind: "stays_down", message: error.message + place, hasCopy };
+  };
   const supervisor = await superviseCore({
     start: startClient,
     now,
-    onEnd(error) {
+    onEnd(error, { staysDown }) {
       log("error", "serve", `The engine ended: ${error.stack ?? error.message}`);
-      tabs?.closeAll(closeCodes.coreEnded, "The engine has stopped.");
+      down = staysDown ? staysDownOf(error) : null;
+      tabs?.endAll();
       options.onTrouble?.("Engine stopped; history is readable with `handshake runs`.");
     },
-    onRestart: () => options.onTrouble?.("The engine was started again."),
+    onRestart() {
+      down = null;
+      options.onTrouble?.("The engine was started again.");
+    },
   });
   log = openLogFile(dataFolder.path);
   for (const record of early) log(...record);
@@ -108,6 +120,8 @@ export async function serve(options: ServeOptions): Promise<Served> {
       theme: (): Theme => openSettings(folder, onDamage).get().theme,
       onRefusal,
       onRevoked: (key: string) => tabs?.closeOf(key),
+      // While an engine works its files change: a copy of them would be torn.
+      copied: () => (down?.hasCopy === true ? folder : null),
     };
     answerHttp(routes, request, response).catch((error: unknown) => {
       log(
@@ -126,6 +140,7 @@ export async function serve(options: ServeOptions): Promise<Served> {
     sessions,
     now,
     core: () => supervisor.core,
+    down: () => down,
     onRefusal,
   });
   try {

@@ -27,6 +27,7 @@ test(
         port: () => (http.address() as AddressInfo).port, // it listens on TCP
         now: Date.now,
         core: () => client,
+        down: () => null,
         onRefusal: (message) => refusals.set(message, (refusals.get(message) ?? 0) + 1),
         sessions: {
           validUntil: (shown) => (shown === key ? Date.now() + 3_600_000 : null),

@@ -1,7 +1,13 @@
 import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
 import { WebSocketServer, type RawData, type WebSocket } from "ws";
-import { closeCodes, Hello, socketPath, type Welcome } from "../../app/contract/browser-session.ts";
+import {
+  closeCodes,
+  Hello,
+  socketPath,
+  type StaysDown,
+  type Welcome,
+} from "../../app/contract/browser-session.ts";
 import { limits } from "../../app/contract/limits.ts";
 import { appVersion } from "../core/app-version.ts";
 import type { CoreClient, CoreLink } from "../core/core-client.ts";
@@ -15,12 +21,16 @@ export interface TabSocketsOptions {
   readonly now: () => number;
   /** Null while the core is down. */
   readonly core: () => CoreClient | null;
+  /** What tabs are told while nothing starts the core by itself; null otherwise. */
+  readonly down: () => StaysDown | null;
   readonly onRefusal: (message: string) => void;
 }
 
 export interface TabSockets {
   /** Hangs up on everybody; they connect again, or do not. */
   closeAll(code: number, reason: string): void;
+  /** The core ended: tabs hear why where it stays so, and are hung up on. */
+  endAll(): void;
   closeOf(key: string): void;
 }
 
@@ -64,6 +74,12 @@ export function acceptTabSockets(options: TabSocketsOptions): TabSockets {
     closeAll(code, reason) {
       for (const tab of sockets.clients) tab.close(code, reason);
     },
+    endAll() {
+      for (const tab of sockets.clients) {
+        // Only who showed a key is told where the data is.
+        endTab(tab, keys.has(tab) ? options.down() : null);
+      }
+    },
     closeOf(key) {
       for (const [tab, shown] of keys) {
         if (shown === key) tab.close(closeCodes.unauthorized, "The session has ended.");
@@ -100,7 +116,7 @@ function serveTab(tab: WebSocket, options: TabSocketsOptions, keys: Map<WebSocke
       return tab.close(closeCodes.unauthorized, "This session is not valid any more.");
     }
     const core = options.core();
-    if (core === null) return tab.close(closeCodes.coreEnded, "The engine has stopped.");
+    if (core === null) return endTab(tab, options.down());
     keys.set(tab, key);
     expiry = setTimeout(
       () => tab.close(closeCodes.unauthorized, "The session is over."),
@@ -124,6 +140,11 @@ function serveTab(tab: WebSocket, options: TabSocketsOptions, keys: Map<WebSocke
     keys.delete(tab);
     link?.close();
   });
+}
+
+function endTab(tab: WebSocket, down: StaysDown | null): void {
+  if (down !== null) tab.send(JSON.stringify(down));
+  tab.close(closeCodes.coreEnded, "The engine has stopped.");
 }
 
 function sendTo(tab: WebSocket, bytes: Uint8Array): void {

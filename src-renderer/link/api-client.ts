@@ -44,6 +44,7 @@ export interface ApiClient {
   setHidden(hidden: boolean): void;
   /** Null where the page cannot ask for it. */
   readonly restartEngine: (() => void) | null;
+  readonly copyData: Link["copyData"];
   readonly connection: Connection;
   onConnection(listener: () => void): () => void;
 }
@@ -102,6 +103,9 @@ export function createApiClient(openLink: (events: LinkEvents) => Link): ApiClie
 
   return {
     restartEngine: link.restartEngine,
+    get copyData() {
+      return link.copyData;
+    },
     get connection() {
       return connection;
     },

@@ -6,7 +6,14 @@ export interface Link {
   send(message: ClientMessage): boolean;
   /** Asks for another start of an engine that stays down. Null where only a person at a terminal can. */
   readonly restartEngine: (() => void) | null;
+  /** Fetches the data of an engine that stays down; null where there is none to fetch, or the app shows the folder. */
+  readonly copyData: (() => Promise<DataCopy>) | null;
 }
+
+/** A tar file, or why there is none. */
+export type DataCopy =
+  | { readonly ok: true; readonly content: Blob }
+  | { readonly ok: false; readonly message: string | null };
 
 export interface LinkEvents {
   onUp(core: { readonly instanceId: string; readonly appVersion: string }): void;

@@ -43,6 +43,7 @@ export function openBridgeLink(bridge: AppBridge, events: LinkEvents): Link {
     }
   };
   return {
+    copyData: null,
     restartEngine: () => void bridge.request(connectionId, restartEngineRequest, {}),
     send: (message) => {
       if (isUp) pass(message);

@@ -1,5 +1,6 @@
-import { closeCodes, socketPath, Welcome } from "../../app/contract/browser-session.ts";
+import { closeCodes, socketPath, StaysDown, Welcome } from "../../app/contract/browser-session.ts";
 import { CoreMessage } from "../../app/contract/envelope.ts";
+import { fetchDataCopy } from "./fetch-data-copy.ts";
 import type { Link, LinkEvents } from "./link.ts";
 import { reconnectDelayMs } from "./reconnect-delay.ts";
 import { forgetSessionKey, findSessionKey } from "./session-key.ts";
@@ -9,6 +10,7 @@ export function openSocketLink(events: LinkEvents): Link {
   let socket: WebSocket | null = null;
   let isUp = false;
   let tries = 0;
+  let down: StaysDown | null = null;
 
   const again = (): void => {
     window.setTimeout(() => void connect(), reconnectDelayMs(tries));
@@ -35,6 +37,11 @@ export function openSocketLink(events: LinkEvents): Link {
     });
     opening.addEventListener("message", (event: MessageEvent<unknown>) => {
       const message: unknown = JSON.parse(String(event.data));
+      const staysDown = StaysDown.safeParse(message);
+      if (staysDown.success) {
+        down = staysDown.data;
+        return;
+      }
       if (isUp) {
         events.onMessage(CoreMessage.parse(message));
         return;
@@ -42,6 +49,7 @@ export function openSocketLink(events: LinkEvents): Link {
       const welcome = Welcome.parse(message);
       isUp = true;
       tries = 0;
+      down = null;
       events.onUp(welcome);
     });
     opening.addEventListener("close", (event) => {
@@ -52,7 +60,10 @@ export function openSocketLink(events: LinkEvents): Link {
         events.onDown("refused");
         return;
       }
-      events.onDown("lost");
+      // It went away altogether: what it said before counts no more.
+      if (event.code !== closeCodes.coreEnded) down = null;
+      if (down !== null) events.onDown("stays_down", down.message);
+      else events.onDown(event.code === closeCodes.coreEnded ? "ended" : "lost");
       again();
     });
   };
@@ -60,6 +71,9 @@ export function openSocketLink(events: LinkEvents): Link {
   void connect();
   return {
     restartEngine: null,
+    get copyData() {
+      return down?.hasCopy === true ? fetchDataCopy : null;
+    },
     send: (message) => {
       if (socket === null || !isUp) return false;
       socket.send(JSON.stringify(message));

@@ -9,7 +9,12 @@ export const connectionMessages = {
   staysDown:
     "It is not started again by itself. What is shown is from before the stop; nothing that was saved is lost.",
   because: (reason: string) => `Why: ${reason}`,
+  startAnew: "End Handshake where it runs (Ctrl-C), then start it with `npm start`.",
   restartEngine: "Restart engine",
+  exportCopy: "Export copy",
+  exportCopyHint: "Saves the data as it is, as a tar file. Nothing is changed.",
+  exporting: "Copying…",
+  exportFailed: "The copy could not be made. Copy the data folder itself.",
   backAgain: "The engine is back.",
   refusedTitle: "This tab is not signed in",
   refused:

@@ -7,6 +7,7 @@ import { useStoreValue } from "../store/use-store-value.ts";
 import { Button } from "../ui/Button.tsx";
 import { Notice } from "../ui/Notice.tsx";
 import { Prose } from "../ui/Prose.tsx";
+import { saveContent } from "../ui/save-file.ts";
 import styles from "./ConnectionBars.module.css";
 
 /** What is wrong with the engine, above every screen; nothing while all is well. */
@@ -16,20 +17,45 @@ export function ConnectionBars(): ReactNode {
   if (connection.state === "up") return <EngineBars />;
   return (
     <div className={styles.bars}>
-      <Notice
-        tone="error"
-        actions={
-          connection.why === "stays_down" &&
-          api.restartEngine !== null && (
-            <Button look="primary" size="small" onClick={api.restartEngine}>
-              {connectionMessages.restartEngine}
-            </Button>
-          )
-        }
-      >
+      <Notice tone="error" actions={connection.why === "stays_down" && <WaysOut />}>
         <Down why={connection.why} message={connection.message} />
       </Notice>
     </div>
+  );
+}
+
+/** What a person can do about an engine that stays down: start it again, or save its data. */
+function WaysOut(): ReactNode {
+  const [isBusy, setIsBusy] = useState(false);
+  const [failure, setFailure] = useState<string | null>(null);
+  const { restartEngine, copyData } = api;
+  const exportCopy = async (): Promise<void> => {
+    if (copyData === null) return;
+    setIsBusy(true);
+    const copy = await copyData();
+    setIsBusy(false);
+    setFailure(copy.ok ? null : (copy.message ?? connectionMessages.exportFailed));
+    if (copy.ok) saveContent("handshake-data.tar", copy.content);
+  };
+  return (
+    <>
+      {failure}
+      {copyData !== null && (
+        <Button
+          size="small"
+          title={connectionMessages.exportCopyHint}
+          disabled={isBusy}
+          onClick={() => void exportCopy()}
+        >
+          {isBusy ? connectionMessages.exporting : connectionMessages.exportCopy}
+        </Button>
+      )}
+      {restartEngine !== null && (
+        <Button look="primary" size="small" onClick={restartEngine}>
+          {connectionMessages.restartEngine}
+        </Button>
+      )}
+    </>
   );
 }
 
@@ -59,6 +85,12 @@ function Down(props: { readonly why: DownReason; readonly message: string | null
             <>
               {" "}
               <Prose>{connectionMessages.because(props.message)}</Prose>
+            </>
+          )}
+          {api.restartEngine === null && (
+            <>
+              {" "}
+              <Prose>{connectionMessages.startAnew}</Prose>
             </>
           )}
         </>

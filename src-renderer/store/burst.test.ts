@@ -63,6 +63,7 @@ function screenOf(producer: Producer, lose: number): Screen {
     queueMicrotask(() => link.onUp({ instanceId: "i", appVersion: "0" }));
     return {
       restartEngine: null,
+      copyData: null,
       send(message) {
         if (message.kind === "subscribe") core.subscribe(message.id, message.topic);
         if (message.kind === "unsubscribe") core.unsubscribe(message.id);
