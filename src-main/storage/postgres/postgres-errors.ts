@@ -35,7 +35,8 @@ function storageError(
   cause: Error,
   driverCode: string | null,
 ): StorageError {
-  const text = `${message.replace(/\.$/, "")}. ${advice[code] ?? ""}`.trimEnd();
+  const toDo = code === "DENIED" ? adviceOnTls(driverCode, message) : undefined;
+  const text = `${message.replace(/\.$/, "")}. ${toDo ?? advice[code] ?? ""}`.trimEnd();
   return new StorageError(code, text, { details: { driverCode }, cause });
 }
 
@@ -101,3 +102,18 @@ const advice: Partial<Record<StorageErrorCode, string>> = {
   CORRUPT: "The tables are not what this app made. Restore the newest backup of the database.",
   NOT_FOUND: "Create the database, or correct its name in the address.",
 };
+
+/** What to do about TLS, where that is what failed: by Node's codes, and the words of driver and server. */
+function adviceOnTls(driverCode: string | null, message: string): string | undefined {
+  if (driverCode === "ERR_TLS_CERT_ALTNAME_INVALID")
+    return "The server's certificate is of another host. Name the host in the address as its certificate does, or give the server a certificate of this name.";
+  if (driverCode === "CERT_HAS_EXPIRED")
+    return "The server's certificate has expired. Renew it on the server.";
+  if (/^(UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED)/.test(driverCode ?? ""))
+    return "The server's certificate is of an authority that is not known here. Add sslrootcert=/path/ca.pem to the database address, with the authority of this server.";
+  if (/does not support SSL/.test(message))
+    return "The address asks for TLS (sslmode), and the server has none. Turn it on there (ssl = on), or leave sslmode out where the network is your own.";
+  if (/no pg_hba\.conf entry.*no encryption/.test(message))
+    return "The server may want TLS: add sslmode=verify-full to the database address. Else pg_hba.conf does not let this user in from here.";
+  return undefined;
+}

@@ -186,7 +186,7 @@ interface User {
 }
 
 /** Whom the server runs as; null: ourselves. */
-function serverUser(): User | null {
+export function serverUser(): User | null {
   if (process.getuid?.() !== 0) return null;
   for (const name of ["postgres", "nobody"]) {
     try {
