@@ -39,11 +39,18 @@ test("a cycle is refused, not followed for ever", () => {
   expect(() => encodeJson(cycle)).toThrow("a cycle or deeper than 1000 levels");
 });
 
-test("a value that shares members doubles at each level and is refused by its number of values", () => {
-  let shared: unknown = {};
-  for (let level = 0; level < 40; level++) shared = [shared, shared];
-  expect(() => encodeJson(shared)).toThrow("more than 50,000,000 values");
-});
+test.each<[string, unknown]>([
+  ["numbers", Array.from({ length: 100_000 }, () => 0)],
+  ["strings", Array.from({ length: 100_000 }, () => "")],
+  ["members", Object.fromEntries(Array.from({ length: 100 }, (_, index) => [`m${index}`, true]))],
+])(
+  "a value that shares %s doubles at each level and is refused by its number of values",
+  (_name, leaf) => {
+    let shared = leaf;
+    for (let level = 0; level < 40; level++) shared = [shared, shared];
+    expect(() => encodeJson(shared)).toThrow("more than 50,000,000 values");
+  },
+);
 
 test("a thousand levels are encoded, more are refused", () => {
   const nest = (levels: number): unknown => JSON.parse("[".repeat(levels) + "]".repeat(levels));

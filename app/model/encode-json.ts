@@ -57,7 +57,6 @@ function findProblem(
     case "object":
       if (value === null) return null;
       if (depth > deepest) return { found: "a cycle or deeper than 1000 levels", path: [] };
-      if (--budget.values < 0) return { found: "more than 50,000,000 values", path: [] };
       return Array.isArray(value)
         ? findInArray(value, depth, budget)
         : findInObject(value, depth, budget);
@@ -72,12 +71,18 @@ function findProblem(
   }
 }
 
+/** Not only those with members: a wide array that is shared takes as long as many small ones. */
+function tooMany(): JsonProblem {
+  return { found: "more than 50,000,000 values", path: [] };
+}
+
 function findInArray(
   items: readonly unknown[],
   depth: number,
   budget: { values: number },
 ): JsonProblem | null {
   if ("toJSON" in items) return { found: "an array with a toJSON method", path: [] };
+  if ((budget.values -= 1 + items.length) < 0) return tooMany();
   for (let index = 0; index < items.length; index++) {
     const item = items[index];
     // Most items need no call.
@@ -100,7 +105,9 @@ function findInObject(
   budget: { values: number },
 ): JsonProblem | null {
   if (!isPlainObject(value)) return { found: describeInstance(value), path: [] };
-  for (const key of Object.keys(value)) {
+  const keys = Object.keys(value);
+  if ((budget.values -= 1 + keys.length) < 0) return tooMany();
+  for (const key of keys) {
     // Own enumerable member of a plain object.
     const member = (value as Readonly<Record<string, unknown>>)[key];
     if (member === undefined || typeof member === "string") continue;
