@@ -1,11 +1,11 @@
-import { AxeBuilder } from "@axe-core/playwright";
-import { expect, type Page } from "@playwright/test";
+import { expect } from "@playwright/test";
 import { startRun, type Host } from "../host/host.ts";
 import { test } from "../host/host-test.ts";
 import { readHistory } from "../read-database.ts";
 import { goTo, recoveryPanel, runRow } from "../story/screens.ts";
 import { asking, failing, longThought, sending, shortThought } from "../story/workflows.ts";
 import { tags } from "../tags.ts";
+import { expectAccessible } from "./expect-accessible.ts";
 
 test.describe("axe finds nothing", { tag: tags.product }, () => {
   // Some thirty looks at a page each.
@@ -102,27 +102,4 @@ async function startHistory(host: Host): Promise<void> {
     await expect.poll(() => readHistory(host.folder.data).status).toBe(status);
   }
   await expect.poll(() => readHistory(host.folder.data).nodes[0]?.status).toBe("running");
-}
-
-/** By the rules of WCAG 2.2 A and AA; in dark only colours can differ. */
-async function expectAccessible(page: Page, what: string): Promise<void> {
-  const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-  await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
-  await expectNothing(axeIn(page).withTags(rules), `${what}, light`);
-  await page.emulateMedia({ colorScheme: "dark", reducedMotion: "reduce" });
-  await expectNothing(axeIn(page).withRules(["color-contrast"]), `${what}, dark`);
-}
-
-/** In the page alone: else each look opens another page to put frames together, and there are none. */
-function axeIn(page: Page): AxeBuilder {
-  return new AxeBuilder({ page }).setLegacyMode();
-}
-
-async function expectNothing(axe: AxeBuilder, what: string): Promise<void> {
-  const { violations } = await axe.analyze();
-  const found = violations.map(({ id, help, nodes }) => ({
-    rule: `${id}: ${help}`,
-    at: nodes.map(({ html, failureSummary = "" }) => `${html.slice(0, 200)} ${failureSummary}`),
-  }));
-  expect.soft(found, what).toEqual([]);
 }

@@ -1,10 +1,11 @@
-import { expect, type Page } from "@playwright/test";
+import { expect } from "@playwright/test";
 import { startRun } from "../host/host.ts";
 import { test } from "../host/host-test.ts";
 import { readHistory } from "../read-database.ts";
 import { goTo, recoveryPanel, runHeader, runRow } from "../story/screens.ts";
 import { asking, longThought } from "../story/workflows.ts";
 import { tags } from "../tags.ts";
+import { expectFits } from "./expect-fits.ts";
 
 // 1280 × 800 at 200%, and the narrowest page of WCAG 1.4.10.
 const sizes = [
@@ -81,24 +82,3 @@ test.describe("zoomed in", { tag: tags.product }, () => {
     expect(moving).toEqual([]);
   });
 });
-
-/** No scrolling sideways, and every control that is drawn can be reached inside the page's width. */
-async function expectFits(page: Page, what: string): Promise<void> {
-  const outside = await page.evaluate(() => {
-    const width = document.documentElement.clientWidth;
-    const found: string[] = [];
-    if (document.documentElement.scrollWidth > width) {
-      found.push(`the page is ${document.documentElement.scrollWidth} wide`);
-    }
-    for (const control of document.querySelectorAll("button, a, input, select, textarea")) {
-      const box = control.getBoundingClientRect();
-      const isDrawn = box.width > 1 && box.height > 1 && control.checkVisibility();
-      const scrolls = control.closest("[data-scrolls-sideways]") !== null;
-      if (isDrawn && !scrolls && (box.right > width + 1 || box.left < -1)) {
-        found.push(`${control.outerHTML.slice(0, 120)} from ${box.left} to ${box.right}`);
-      }
-    }
-    return found;
-  });
-  expect(outside, what).toEqual([]);
-}

@@ -1,12 +1,12 @@
-import { expect, type Page } from "@playwright/test";
+import { expect } from "@playwright/test";
 import { test } from "../host/host-test.ts";
 import { readHistory } from "../read-database.ts";
 import { tags } from "../tags.ts";
 import { expectNothingRepeated, readLedger } from "./effects-ledger.ts";
 import { recoveryPanel, runHeader, runRow } from "./screens.ts";
+import { tabTo } from "./tab-to.ts";
 
 const title = "A long report";
-const mostTabs = 60;
 
 test.describe("by the keyboard alone", { tag: tags.product }, () => {
   test("[U2] start a sample, lose the engine, read what stopped, resume, and look at a step", async ({
@@ -63,23 +63,3 @@ test.describe("by the keyboard alone", { tag: tags.product }, () => {
     expectNothingRepeated([kill], readHistory(folder.data), readLedger(folder));
   });
 });
-
-/** Presses Tab until the focus is on something of this name. */
-async function tabTo(page: Page, name: RegExp, key = "Tab"): Promise<void> {
-  for (let tabs = 0; tabs < mostTabs; tabs++) {
-    await page.keyboard.press(key);
-    const focused = page.locator(":focus");
-    if ((await focused.count()) === 0) continue;
-    const words = await focused.evaluate((element) =>
-      [
-        element.getAttribute("aria-label"),
-        element.textContent,
-        ...(element instanceof HTMLInputElement || element instanceof HTMLTextAreaElement
-          ? [...(element.labels ?? [])].map((label) => label.textContent)
-          : []),
-      ].join(" "),
-    );
-    if (name.test(words.trim())) return;
-  }
-  throw new Error(`No Tab leads to ${name}.`);
-}
