@@ -27,6 +27,7 @@ const SavedHistory = z.object({
     z.object({
       type: z.string(),
       actor: z.string(),
+      at: z.string(),
       data: json.pipe(z.record(z.string(), z.unknown())),
     }),
   ),
@@ -59,7 +60,7 @@ export function readHistory(dataFolder: string): SavedHistory {
       ),
       output: of("select text from run_payload where run = ? and slot = 'output'")[0] ?? null,
       events: of(
-        "select type, actor_kind as actor, data from run_event where run = ? order by seq",
+        "select type, actor_kind as actor, at, data from run_event where run = ? order by seq",
       ),
     });
   } finally {
