@@ -20,6 +20,7 @@ test.describe("a tab that is left open", { tag: tags.product }, () => {
     await expect(bar).toContainText("Start it again with npm start.");
     await watchStatuses(page);
     await expect(runRow(page, "A long thought")).toContainText("Was running");
+    await expect(page.getByRole("button", { name: "1 Was running" })).toBeVisible();
 
     await host.start();
     await expect(runRow(page, "A long thought")).toContainText("Stalled");

@@ -1,5 +1,5 @@
 import type { Page } from "@playwright/test";
-import { statusWords } from "../../src-renderer/messages/status-messages.ts";
+import { nodeStatusWords, statusWords } from "../../src-renderer/messages/status-messages.ts";
 import type { SavedHistory } from "../read-database.ts";
 
 /** Where a run's status stands on the screen. */
@@ -9,6 +9,9 @@ const places = {
   header: "main header:has(h1) [class*=_state] [class*=_word]",
 } as const;
 type Place = keyof typeof places;
+
+/** Said of a run before the engine is heard; false once anything newer was shown. */
+export const { wasRunning } = nodeStatusWords;
 
 interface Shown {
   readonly place: string;
@@ -61,6 +64,7 @@ export function falselyShown(
     return shown
       .filter((one) => one.place === place)
       .filter(({ words, atMs }) => {
+        if (words === wasRunning && next === 0) return false;
         const at = committed.findIndex((one, index) => index >= next && one.words === words);
         if (at < 0) return true;
         next = at + 1;

@@ -3,9 +3,11 @@ import type { RunCounters } from "../../app/contract/runs.ts";
 import { JobState } from "../../app/model/job.ts";
 import { formatCompact, formatCount } from "../format/quantity.ts";
 import { runsMessages } from "../messages/runs-messages.ts";
-import { statusWords } from "../messages/status-messages.ts";
+import { nodeStatusWords, statusWords } from "../messages/status-messages.ts";
 import { StatusIcon } from "../status/StatusIcon.tsx";
 import { statusColour } from "../status/status-style.ts";
+import { isEngineHeard } from "../store/engine-heard.ts";
+import { useStoreValue } from "../store/use-store-value.ts";
 import { pressedStates, toggleState } from "./change-run-query.ts";
 import styles from "./StatusStrip.module.css";
 
@@ -16,10 +18,16 @@ export function StatusStrip(props: {
   readonly onQuery: (query: string) => void;
 }): ReactNode {
   const pressed = pressedStates(props.query);
+  const isHeard = useStoreValue(isEngineHeard);
   return (
     <div className={styles.strip} role="group" aria-label={runsMessages.counters}>
       {JobState.options.map((state) => {
         const count = props.counters?.[state] ?? 0;
+        // As in the rows: what was last known is not said to be so now.
+        const word =
+          state === "running" && count > 0 && !isHeard
+            ? nodeStatusWords.wasRunning
+            : statusWords[state];
         return (
           <button
             key={state}
@@ -28,7 +36,7 @@ export function StatusStrip(props: {
             style={{ "--tone": statusColour(state) }}
             data-empty={count === 0}
             aria-pressed={pressed.includes(state)}
-            title={runsMessages.counterName(statusWords[state], count)}
+            title={runsMessages.counterName(word, count)}
             onClick={() => props.onQuery(toggleState(props.query, state))}
           >
             <span className={styles.top}>
@@ -41,7 +49,7 @@ export function StatusStrip(props: {
                     : formatCompact(count)}
               </span>
             </span>{" "}
-            <span className={styles.word}>{statusWords[state]}</span>
+            <span className={styles.word}>{word}</span>
           </button>
         );
       })}
