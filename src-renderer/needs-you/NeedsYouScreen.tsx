@@ -53,11 +53,13 @@ export function NeedsYouScreen(): ReactNode {
           {words.empty}
         </EmptyState>
       )}
-      <ul className={styles.list}>
-        {waiting.slice(0, openAtOnce).map((runId) => (
-          <WaitingRun key={runId} runId={runId} />
-        ))}
-      </ul>
+      {waiting.length > 0 && (
+        <ul className={styles.list}>
+          {waiting.slice(0, openAtOnce).map((runId) => (
+            <WaitingRun key={runId} runId={runId} />
+          ))}
+        </ul>
+      )}
       {waiting.length > openAtOnce && (
         <p className={styles.muted}>{words.more(waiting.length - openAtOnce)}</p>
       )}

@@ -81,16 +81,18 @@ export function WorkflowsScreen(): ReactNode {
         </EmptyState>
       )}
       {entries === null && error === null && <p className={styles.muted}>{uiMessages.loading}</p>}
-      <ul className={styles.list}>
-        {entries?.map((entry) => (
-          <LibraryRow
-            key={entry.workflowId}
-            entry={entry}
-            onChanged={() => void read()}
-            onError={setError}
-          />
-        ))}
-      </ul>
+      {entries !== null && entries.length > 0 && (
+        <ul className={styles.list}>
+          {entries.map((entry) => (
+            <LibraryRow
+              key={entry.workflowId}
+              entry={entry}
+              onChanged={() => void read()}
+              onError={setError}
+            />
+          ))}
+        </ul>
+      )}
       {replacing !== null && (
         <ReplaceSheet
           file={replacing}
