@@ -5,8 +5,16 @@ import { startRun, type Host } from "../host/host.ts";
 import { test } from "../host/host-test.ts";
 import { readHistory } from "../read-database.ts";
 import { tags } from "../tags.ts";
-import { goTo, recoveryPanel, runHeader, runRow } from "./screens.ts";
-import { asking, failing, longThought, sending, sensitive, stubborn } from "./workflows.ts";
+import { goTo, recoveryPanel, runHeader, runRow, startEngine } from "./screens.ts";
+import {
+  asking,
+  askingTwice,
+  failing,
+  longThought,
+  sending,
+  sensitive,
+  stubborn,
+} from "./workflows.ts";
 
 test.describe("a person decides", { tag: tags.product }, () => {
   test("[C2] [U3] [J2] a question with a form survives a kill, and its answer is an output", async ({
@@ -58,6 +66,53 @@ test.describe("a person decides", { tag: tags.product }, () => {
     expect(given).toMatchObject([
       { actor: "human", data: { attempt: 1, inputSha256: expect.any(String) } },
     ]);
+  });
+
+  test("[C2] a kill after each: a given answer is kept, a given confirmation is asked for again", async ({
+    host,
+  }) => {
+    let page = await host.start();
+    await startRun(host, askingTwice);
+    await goTo(page, "Needs you");
+    await expect(page.getByText("Shall it think?")).toBeVisible();
+    await page.getByRole("radio", { name: "Yes" }).check();
+    await page.getByRole("button", { name: "Send" }).click();
+    await expect(page.getByText("This step is marked as sensitive.")).toBeVisible();
+    await host.kill();
+    const answered = readHistory(host.folder.data).events;
+
+    page = await host.start();
+    await goTo(page, "Needs you");
+    await expect(page.getByText("This step is marked as sensitive.")).toBeVisible();
+    await expect(page.getByText("Shall it think?")).toBeHidden();
+    await page.getByRole("button", { name: "Confirm" }).click();
+    await expect.poll(() => statusOf("think")).toBe("running");
+    await host.kill();
+
+    page = await host.start();
+    await goTo(page, "Runs");
+    // Two kills within ten minutes: the engine waits for a person first.
+    await startEngine(page);
+    await recoveryPanel(page)
+      .getByRole("button", { name: /^Resume 1 safe/ })
+      .click();
+    await expect(runRow(page, "An agreed thought")).toContainText("Needs you");
+    await goTo(page, "Needs you");
+    await expect(page.getByText("This step is marked as sensitive.")).toBeVisible();
+    expect(statusOf("think")).toBe("awaiting_user");
+    expect(statusOf("ask")).toBe("completed");
+    const { events } = readHistory(host.folder.data);
+    // Nothing of what was saved is gone, and the question was not put again.
+    expect(events.slice(0, answered.length)).toEqual(answered);
+    expect(events.slice(answered.length).filter(({ data }) => data["nodePath"] === "ask")).toEqual(
+      [],
+    );
+    const given = events.filter(({ type }) => type === "confirmation.given");
+    expect(given).toMatchObject([{ actor: "human", data: { attempt: 1 } }]);
+
+    function statusOf(nodePath: string): string | undefined {
+      return readHistory(host.folder.data).nodes.find((node) => node.nodePath === nodePath)?.status;
+    }
   });
 
   test("[U2] [X3] [X4] a cut-off step with an outside effect is decided in a sheet, with nothing chosen beforehand", async ({

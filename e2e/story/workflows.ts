@@ -165,6 +165,17 @@ export const sensitive = workflow({
   output: "=nodes.send.output",
 });
 
+/** Asks, and what follows the answer starts only once a person has confirmed it; it thinks for an hour. */
+export const askingTwice = workflow({
+  id: "an-agreed-thought",
+  name: "An agreed thought",
+  nodes: [
+    { id: "ask", type: "approval", name: "Agree", with: { question: "Shall it think?" } },
+    { ...says("think", 3_600_000), name: "Think hard", sensitive: true },
+  ],
+  edges: [{ from: "ask", to: "think" }],
+});
+
 /** A program that does not end when it is asked to; a file that it touches tells how long it lived. */
 export const stubborn = workflow({
   id: "a-stubborn-program",
