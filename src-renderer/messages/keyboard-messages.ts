@@ -34,7 +34,7 @@ export const keyboardMessages = {
         ["1", "Timeline"],
         ["5", "Events"],
         ["J K", "Next, previous step"],
-        ["← →", "Fold, unfold attempts"],
+        ["← →", "Fold, unfold attempts, groups"],
         ["E", "Next failure"],
         ["Shift E", "Previous failure"],
         ["W", "What is it waiting for?"],

@@ -54,6 +54,10 @@ export function QueryBar(props: {
           aria-invalid={!parsed.ok}
           {...(parsed.ok ? {} : { "aria-describedby": problemId })}
           onChange={(event) => setText(event.target.value)}
+          // What is pressed next adds to what was written, not to what was there before it.
+          onBlur={() => {
+            if (text.trim() !== query) onQuery(text.trim());
+          }}
           onKeyDown={(event) => {
             if (event.key === "Enter") onQuery(text.trim());
             if (event.key === "Escape") {

@@ -32,17 +32,21 @@ export function DiagnosticsSection(): ReactNode {
       )}
       <h3 className={styles.head}>{words.notices}</h3>
       {engine?.notices.length === 0 && <p className={styles.muted}>{words.noNotices}</p>}
-      <ul>
-        {engine?.notices.map((notice) => (
-          <li key={notice.number} className={styles.row}>
-            <span className={styles.muted}>{formatPreciseClock(parseTime(notice.at))}</span>
-            <span className={styles.grow}>
-              <code>{notice.code}</code> <Prose>{notice.message}</Prose>
-            </span>
-            {notice.times > 1 && <span className={styles.muted}>{words.times(notice.times)}</span>}
-          </li>
-        ))}
-      </ul>
+      {engine !== null && engine.notices.length > 0 && (
+        <ul>
+          {engine.notices.map((notice) => (
+            <li key={notice.number} className={styles.row}>
+              <span className={styles.muted}>{formatPreciseClock(parseTime(notice.at))}</span>
+              <span className={styles.grow}>
+                <code>{notice.code}</code> <Prose>{notice.message}</Prose>
+              </span>
+              {notice.times > 1 && (
+                <span className={styles.muted}>{words.times(notice.times)}</span>
+              )}
+            </li>
+          ))}
+        </ul>
+      )}
       <DiagnosticsFile />
     </div>
   );

@@ -27,16 +27,18 @@ export function SecretsSection(): ReactNode {
       {value !== null && value.note !== null && <Notice tone="info">{value.note}</Notice>}
       {value === null && error === null && <p className={styles.muted}>{uiMessages.loading}</p>}
       {value?.secrets.length === 0 && <p className={styles.muted}>{words.none}</p>}
-      <ul>
-        {value?.secrets.map((secret) => (
-          <SecretRow
-            key={`${secret.source} ${secret.name}`}
-            secret={secret}
-            onSaved={refresh}
-            onRemove={() => void remove(secret.name)}
-          />
-        ))}
-      </ul>
+      {value !== null && value.secrets.length > 0 && (
+        <ul>
+          {value.secrets.map((secret) => (
+            <SecretRow
+              key={`${secret.source} ${secret.name}`}
+              secret={secret}
+              onSaved={refresh}
+              onRemove={() => void remove(secret.name)}
+            />
+          ))}
+        </ul>
+      )}
       <NewSecret onSaved={refresh} />
     </div>
   );
