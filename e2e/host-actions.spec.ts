@@ -1,8 +1,14 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "@playwright/test";
+import { foldedTogether, overwritePage, rootPageOf } from "./damaged-file.ts";
 import { answerDialog, hostCalls } from "./desktop-play.ts";
+import { startRun } from "./host/host.ts";
 import { test } from "./host/host-test.ts";
+import { readHistory } from "./read-database.ts";
 import { openDataSettings } from "./story/screens.ts";
+import { longThought } from "./story/workflows.ts";
 import { tags } from "./tags.ts";
 
 test.describe("what the desktop does for the data", { tag: tags.hostSimulated }, () => {
@@ -50,5 +56,39 @@ test.describe("what the desktop does for the data", { tag: tags.hostSimulated },
     );
     await page.getByRole("button", { name: "Move at the next start" }).click();
     await expect(page.getByText(`are moved to ${chosen}`)).toBeVisible();
+  });
+
+  test("of damaged data Reveal shows the folder, and Export copy saves it as it is where a person says", async ({
+    desktopHost: host,
+  }) => {
+    const page = await host.start();
+    await startRun(host, longThought);
+    await expect.poll(() => readHistory(host.folder.data).nodes.length).toBe(2);
+    const file = join(host.folder.data, "handshake.db");
+    const runs = rootPageOf(file, "workflow_run");
+    foldedTogether(file);
+    overwritePage(file, runs);
+    const bar = page.getByRole("alert").filter({ hasText: "Engine stopped." });
+    await expect(bar.getByRole("button")).toHaveText(["Reveal", "Export copy", "Restart engine"]);
+
+    const { app } = host.app();
+    await bar.getByRole("button", { name: "Reveal" }).click();
+    await expect.poll(() => hostCalls(app, "shell.openPath")).toEqual([host.folder.data]);
+
+    const nowhere = join(host.folder.path, "none", "copy.tar");
+    const somewhere = join(host.folder.path, "copy.tar");
+    for (const filePath of [nowhere, somewhere]) {
+      await answerDialog(app, { dialog: "showSaveDialog", answer: { canceled: false, filePath } });
+      await bar.getByRole("button", { name: "Export copy" }).click();
+    }
+    await expect.poll(() => hostCalls(app, "shell.showItemInFolder")).toEqual([somewhere]);
+    expect(await hostCalls(app, "dialog.showErrorBox")).toMatchObject([
+      { title: "The copy could not be saved", content: expect.stringContaining(host.folder.data) },
+    ]);
+    if (process.platform !== "win32") expect(statSync(somewhere).mode & 0o777).toBe(0o600);
+    const copy = join(host.folder.path, "copy");
+    mkdirSync(copy);
+    execFileSync("tar", ["-xf", somewhere, "-C", copy]);
+    expect(readFileSync(join(copy, "handshake.db")).equals(readFileSync(file))).toBe(true);
   });
 });

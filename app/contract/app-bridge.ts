@@ -10,15 +10,24 @@ export const EngineDown = z.strictObject({
 });
 export type EngineDown = z.infer<typeof EngineDown>;
 
-/** The one request that the bridge answers itself: another start of an engine that stays down. */
-export const restartEngineRequest = "app.restart-engine";
+/**
+ * The requests that the app itself takes, for an engine that stays down: another start of it, the data folder in
+ * the system's file manager, a copy of the data in a file that a person chooses. Each is answered at once; what
+ * comes of it is seen in the window, or in a dialog of the system.
+ */
+export const appRequests = {
+  restart: "app.restart-engine",
+  reveal: "app.reveal-data",
+  export: "app.export-data",
+} as const;
+export type AppRequest = keyof typeof appRequests;
 
 /**
  * What the app's window offers a page, as `window.handshake`. Messages of the contract arrive as JSON
  * text: the page parses them, as it does those of a WebSocket.
  */
 export interface AppBridge {
-  /** Resolves to the `answer` of this id. `restartEngineRequest` is for the app itself. */
+  /** Resolves to the `answer` of this id. `appRequests` are for the app itself. */
   request(id: number, name: string, input: unknown): Promise<string>;
   cancel(id: number): void;
   /**

@@ -1,4 +1,4 @@
-import type { EngineDown } from "../../app/contract/app-bridge.ts";
+import type { AppRequest, EngineDown } from "../../app/contract/app-bridge.ts";
 import type { Opening } from "../../app/contract/opening.ts";
 
 /** What is told of a core that is not there. */
@@ -9,12 +9,12 @@ export const bridgeChannel = "handshake";
 
 /**
  * `document` is chosen by each document's preload, so that what was meant for the page before a reload
- * is not taken for an answer. `bytes` is a message of the contract, JSON in UTF-8. `restart`: a person asks
- * for another start of an engine that stays down.
+ * is not taken for an answer. `bytes` is a message of the contract, JSON in UTF-8. An `AppRequest` is a
+ * person's, while the engine stays down.
  */
 export type FromPreload =
   | { readonly kind: "open"; readonly document: string }
-  | { readonly kind: "restart"; readonly document: string }
+  | { readonly kind: AppRequest; readonly document: string }
   | { readonly kind: "message"; readonly document: string; readonly bytes: Uint8Array };
 
 export type ToPreload =

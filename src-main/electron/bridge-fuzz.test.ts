@@ -30,7 +30,7 @@ test(
         },
       },
       onDocument: () => undefined,
-      onRestart: () => undefined,
+      onAppRequest: () => undefined,
     });
     bridge.setCore(client);
     const ours = windowOf(7);

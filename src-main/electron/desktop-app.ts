@@ -1,4 +1,5 @@
 import { app, BrowserWindow, powerMonitor, shell } from "electron";
+import type { AppRequest } from "../../app/contract/app-bridge.ts";
 import type { Settings } from "../../app/contract/settings.ts";
 import { connectCore, type CoreClient } from "../core/core-client.ts";
 import { chooseDatabase } from "../core/database-choice.ts";
@@ -16,6 +17,7 @@ import { chooseFolder } from "./choose-folder.ts";
 import { openCoreDesk, type CoreDesk, type CoreDeskEvents } from "./core-desk.ts";
 import type { DesktopObserver } from "./desktop-observer.ts";
 import { createDesktopSigns } from "./desktop-signs.ts";
+import { exportData } from "./export-data.ts";
 import { showFailureWindow } from "./failure-window.ts";
 import { createIpcBridge } from "./ipc-bridge.ts";
 import { bringToFront, openMainWindow } from "./main-window.ts";
@@ -41,7 +43,11 @@ export interface DesktopAppOptions {
 /** From the lock to the window: core thread → recovery done → window; and the way back. */
 export function runDesktopApp(options: DesktopAppOptions): void {
   const { dataFolder, workFolder, log, settings, prepared, observer } = options;
-  const bridge = createIpcBridge({ log, onDocument, onRestart: () => void restartCore() });
+  const bridge = createIpcBridge({
+    log,
+    onDocument,
+    onAppRequest: (request) => void actWhileDown(request),
+  });
   let supervisor: Promise<CoreSupervisor> | null = null;
   let core: CoreClient | null = null;
   let updateState: UpdateState | null = null;
@@ -169,13 +175,20 @@ export function runDesktopApp(options: DesktopAppOptions): void {
     }
   }
 
-  /** On a person's request, once it stays down. */
-  async function restartCore(): Promise<void> {
+  /** On a person's request, once the engine stays down. */
+  async function actWhileDown(request: AppRequest): Promise<void> {
     const supervised = await supervisor;
     if (supervised?.isDown !== true || quit.isLeaving()) return;
-    log.write("info", "core", "A person asked to start the engine again.");
-    bridge.setDown({ staysDown: false, message: null });
-    await supervised.restart();
+    switch (request) {
+      case "restart":
+        log.write("info", "core", "A person asked to start the engine again.");
+        bridge.setDown({ staysDown: false, message: null });
+        return supervised.restart();
+      case "reveal":
+        return actForPerson("reveal-data");
+      case "export":
+        return exportData(dataFolder.path, log);
+    }
   }
 
   function setCore(

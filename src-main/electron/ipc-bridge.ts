@@ -1,5 +1,6 @@
 import { ipcMain, type WebContents } from "electron";
 import { limits } from "../../app/contract/limits.ts";
+import { appRequests, type AppRequest } from "../../app/contract/app-bridge.ts";
 import type { Opening } from "../../app/contract/opening.ts";
 import type { CoreClient, CoreLink } from "../core/core-client.ts";
 import type { AppLog } from "./app-log.ts";
@@ -37,11 +38,11 @@ export interface IpcBridgeOptions {
   readonly log: AppLog;
   /** A document of a window began, and was connected where there is a core. It can be led somewhere. */
   readonly onDocument: (show: (opening: Opening) => void) => void;
-  /** A person wants the engine started that stays down. */
-  readonly onRestart: () => void;
+  /** What a person wants while the engine stays down. */
+  readonly onAppRequest: (request: AppRequest) => void;
 }
 
-export function createIpcBridge({ log, onDocument, onRestart }: IpcBridgeOptions): IpcBridge {
+export function createIpcBridge({ log, onDocument, onAppRequest }: IpcBridgeOptions): IpcBridge {
   const pages = new Map<number, Page>();
   let core: CoreClient | null = null;
   let down: CoreDown = { staysDown: false, message: null };
@@ -63,8 +64,8 @@ export function createIpcBridge({ log, onDocument, onRestart }: IpcBridgeOptions
       connect(page);
       onDocument((opening) => tell(page, { kind: "opening", opening }));
     } else if (message.document !== page.document) return;
-    else if (message.kind === "restart") onRestart();
-    else page.link?.send(message.bytes);
+    else if (message.kind === "message") page.link?.send(message.bytes);
+    else onAppRequest(message.kind);
   });
 
   function connect(page: Page): void {
@@ -153,11 +154,15 @@ function isFromPreload(message: unknown): message is FromPreload {
   if (typeof message !== "object" || message === null) return false;
   if (!("kind" in message) || !("document" in message)) return false;
   if (typeof message.document !== "string" || message.document.length > 100) return false;
-  if (message.kind === "open" || message.kind === "restart") return true;
+  if (message.kind === "open" || isAppRequest(message.kind)) return true;
   return (
     message.kind === "message" &&
     "bytes" in message &&
     message.bytes instanceof Uint8Array &&
     message.bytes.byteLength <= limits.clientMessageBytes
   );
+}
+
+function isAppRequest(kind: unknown): kind is AppRequest {
+  return typeof kind === "string" && Object.hasOwn(appRequests, kind);
 }

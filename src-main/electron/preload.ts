@@ -1,9 +1,13 @@
 import { contextBridge, ipcRenderer } from "electron";
-import type { AppBridge, restartEngineRequest } from "../../app/contract/app-bridge.ts";
+import type { AppBridge, AppRequest, appRequests } from "../../app/contract/app-bridge.ts";
 import { bridgeChannel, type FromPreload, type ToPreload } from "./bridge-channel.ts";
 
 /** Its own copy: the contract brings zod with it, and the preload is without. */
-const restartName: typeof restartEngineRequest = "app.restart-engine";
+const appRequestNames: typeof appRequests = {
+  restart: "app.restart-engine",
+  reveal: "app.reveal-data",
+  export: "app.export-data",
+};
 const document = crypto.randomUUID();
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -19,8 +23,9 @@ let connection: string | null = null;
 const bridge: AppBridge = {
   request: (id, name, input) =>
     new Promise((resolve) => {
-      if (name === restartName) {
-        toMain({ kind: "restart", document });
+      const appRequest = appRequestNamed(name);
+      if (appRequest !== null) {
+        toMain({ kind: appRequest, document });
         resolve(JSON.stringify({ kind: "answer", id, ok: true, value: null }));
         return;
       }
@@ -75,6 +80,11 @@ ipcRenderer.on(bridgeChannel, (_event, message: ToPreload) => {
 });
 contextBridge.exposeInMainWorld("handshake", bridge);
 toMain({ kind: "open", document });
+
+function appRequestNamed(name: string): AppRequest | null {
+  const kinds = ["restart", "reveal", "export"] as const;
+  return kinds.find((kind) => appRequestNames[kind] === name) ?? null;
+}
 
 function deliver(text: string): void {
   const { kind, id } = envelopeOf(text);

@@ -45,6 +45,8 @@ export interface ApiClient {
   /** Null where the page cannot ask for it. */
   readonly restartEngine: (() => void) | null;
   readonly copyData: Link["copyData"];
+  readonly exportData: Link["exportData"];
+  readonly revealData: Link["revealData"];
   readonly connection: Connection;
   onConnection(listener: () => void): () => void;
 }
@@ -103,6 +105,8 @@ export function createApiClient(openLink: (events: LinkEvents) => Link): ApiClie
 
   return {
     restartEngine: link.restartEngine,
+    exportData: link.exportData,
+    revealData: link.revealData,
     get copyData() {
       return link.copyData;
     },

@@ -6,8 +6,12 @@ export interface Link {
   send(message: ClientMessage): boolean;
   /** Asks for another start of an engine that stays down. Null where only a person at a terminal can. */
   readonly restartEngine: (() => void) | null;
-  /** Fetches the data of an engine that stays down; null where there is none to fetch, or the app shows the folder. */
+  /** Fetches the data of an engine that stays down; null where there is none to fetch, or the app saves it. */
   readonly copyData: (() => Promise<DataCopy>) | null;
+  /** The app saves that data where a person says, in a dialog of the system; null in a tab. */
+  readonly exportData: (() => void) | null;
+  /** The app shows the data folder in the system's file manager; null in a tab. */
+  readonly revealData: (() => void) | null;
 }
 
 /** A tar file, or why there is none. */

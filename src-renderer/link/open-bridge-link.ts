@@ -1,5 +1,10 @@
 import * as z from "zod";
-import { EngineDown, restartEngineRequest, type AppBridge } from "../../app/contract/app-bridge.ts";
+import {
+  appRequests,
+  EngineDown,
+  type AppBridge,
+  type AppRequest,
+} from "../../app/contract/app-bridge.ts";
 import { Welcome } from "../../app/contract/browser-session.ts";
 import { CoreMessage, type ClientMessage } from "../../app/contract/envelope.ts";
 import type { Link, LinkEvents } from "./link.ts";
@@ -42,9 +47,13 @@ export function openBridgeLink(bridge: AppBridge, events: LinkEvents): Link {
       // The main process sees its windows itself.
     }
   };
+  const ask = (request: AppRequest) => (): void =>
+    void bridge.request(connectionId, appRequests[request], {});
   return {
     copyData: null,
-    restartEngine: () => void bridge.request(connectionId, restartEngineRequest, {}),
+    exportData: ask("export"),
+    revealData: ask("reveal"),
+    restartEngine: ask("restart"),
     send: (message) => {
       if (isUp) pass(message);
       return isUp;

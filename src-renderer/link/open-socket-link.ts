@@ -71,6 +71,8 @@ export function openSocketLink(events: LinkEvents): Link {
   void connect();
   return {
     restartEngine: null,
+    exportData: null,
+    revealData: null,
     get copyData() {
       return down?.hasCopy === true ? fetchDataCopy : null;
     },

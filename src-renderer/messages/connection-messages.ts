@@ -11,6 +11,8 @@ export const connectionMessages = {
   because: (reason: string) => `Why: ${reason}`,
   startAnew: "End Handshake where it runs (Ctrl-C), then start it with `npm start`.",
   restartEngine: "Restart engine",
+  reveal: "Reveal",
+  revealHint: "Shows the data folder in the system's file manager.",
   exportCopy: "Export copy",
   exportCopyHint: "Saves the data as it is, as a tar file. Nothing is changed.",
   exporting: "Copying…",

@@ -28,7 +28,7 @@ export function ConnectionBars(): ReactNode {
 function WaysOut(): ReactNode {
   const [isBusy, setIsBusy] = useState(false);
   const [failure, setFailure] = useState<string | null>(null);
-  const { restartEngine, copyData } = api;
+  const { restartEngine, copyData, exportData, revealData } = api;
   const exportCopy = async (): Promise<void> => {
     if (copyData === null) return;
     setIsBusy(true);
@@ -40,6 +40,16 @@ function WaysOut(): ReactNode {
   return (
     <>
       {failure}
+      {revealData !== null && (
+        <Button size="small" title={connectionMessages.revealHint} onClick={revealData}>
+          {connectionMessages.reveal}
+        </Button>
+      )}
+      {exportData !== null && (
+        <Button size="small" title={connectionMessages.exportCopyHint} onClick={exportData}>
+          {connectionMessages.exportCopy}
+        </Button>
+      )}
       {copyData !== null && (
         <Button
           size="small"

@@ -63,6 +63,8 @@ function screenOf(producer: Producer, lose: number): Screen {
     queueMicrotask(() => link.onUp({ instanceId: "i", appVersion: "0" }));
     return {
       restartEngine: null,
+      exportData: null,
+      revealData: null,
       copyData: null,
       send(message) {
         if (message.kind === "subscribe") core.subscribe(message.id, message.topic);
