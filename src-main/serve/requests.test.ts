@@ -401,6 +401,8 @@ test("[S10] an ended core thread is replaced by a new instance; the run is stall
     const key = await other.tab();
     await other.coreThreads[0]?.kill();
     expect(await key.closed).toBe(4503);
+    // It is started again, so nobody is told that it stays down.
+    expect(key.told).toEqual([]);
     const again = await eventually("the core is back", () => other.tab().catch(() => null));
     expect(again.welcome.instanceId).not.toBe(one.welcome.instanceId);
     const { runs } = await again.request("recovery.get", {});
@@ -409,6 +411,7 @@ test("[S10] an ended core thread is replaced by a new instance; the run is stall
     ]);
     await other.coreThreads[1]?.kill();
     expect(await again.closed).toBe(4503);
+    expect(again.told).toMatchObject([{ kind: "stays_down", hasCopy: true }]);
     expect(other.coreThreads).toHaveLength(2);
   } finally {
     await other.close();

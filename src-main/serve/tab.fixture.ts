@@ -3,6 +3,7 @@ import {
   SessionGrant,
   sessionPath,
   socketPath,
+  StaysDown,
   Welcome,
 } from "../../app/contract/browser-session.ts";
 import type { ApiError } from "../../app/contract/api-error.ts";
@@ -20,6 +21,8 @@ import type { Topic } from "../../app/contract/subscriptions.ts";
 
 export interface Tab {
   readonly welcome: Welcome;
+  /** What it was told of an engine that stays down, once it was. */
+  readonly told: readonly StaysDown[];
   request<Name extends RequestName>(
     name: Name,
     input: RequestInput<Name>,
@@ -53,6 +56,7 @@ export async function openTab(origin: string, key: string): Promise<Tab> {
   const closed = new Promise<number>((resolve) => socket.once("close", resolve));
   const waiting = new Map<number, (message: CoreMessage) => void>();
   const welcomed = Promise.withResolvers<Welcome>();
+  const told: StaysDown[] = [];
   let isWelcome = false;
   let lastId = 0;
   socket.on("error", (error) => welcomed.reject(error));
@@ -60,6 +64,11 @@ export async function openTab(origin: string, key: string): Promise<Tab> {
   socket.on("open", () => socket.send(JSON.stringify({ kind: "hello", key })));
   socket.on("message", (data: Buffer) => {
     const value: unknown = JSON.parse(data.toString("utf8"));
+    const staysDown = StaysDown.safeParse(value);
+    if (staysDown.success) {
+      told.push(staysDown.data);
+      return;
+    }
     if (!isWelcome) {
       isWelcome = true;
       welcomed.resolve(Welcome.parse(value));
@@ -84,6 +93,7 @@ export async function openTab(origin: string, key: string): Promise<Tab> {
   };
   return {
     welcome,
+    told,
     socket,
     closed,
     close: () => socket.close(),
