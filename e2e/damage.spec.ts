@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect } from "@playwright/test";
 import Database from "better-sqlite3";
-import { backUp, foldedTogether, overwritePage, rootPageOf } from "./damaged-file.ts";
+import { damageWhileRunning, foldedTogether, overwritePage, rootPageOf } from "./damaged-file.ts";
 import { productBundle } from "./desktop.ts";
 import type { DesktopHost } from "./host/desktop-host.ts";
 import { startRun } from "./host/host.ts";
@@ -41,16 +41,7 @@ test.describe("data that is in a bad way when the app starts", { tag: tags.produ
     desktopHost: host,
   }) => {
     const page = await host.start();
-    await startRun(host, longThought);
-    await expect(runRow(page, "A long thought")).toContainText("Running");
-    await expect.poll(() => readHistory(host.folder.data).nodes.length).toBe(2);
-    const file = join(host.folder.data, "handshake.db");
-    const backup = join(host.folder.path, "backup.db");
-    await backUp(file, backup);
-    const runs = rootPageOf(file, "workflow_run");
-    // Before the next beat, whose write would put the page back.
-    foldedTogether(file);
-    overwritePage(file, runs);
+    const { file, backup } = await damageWhileRunning(host, page);
 
     const bar = page.getByRole("alert").filter({ hasText: "Engine stopped." });
     await expect(bar).toContainText("not started again by itself");

@@ -1,5 +1,29 @@
 import { closeSync, openSync, readFileSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import { expect, type Page } from "@playwright/test";
 import Database from "better-sqlite3";
+import { startRun, type Host } from "./host/host.ts";
+import { readHistory } from "./read-database.ts";
+import { runRow } from "./story/screens.ts";
+import { longThought } from "./story/workflows.ts";
+
+/** Overwrites a page that the engine needs while a long thought works; `backup` is the file from just before. */
+export async function damageWhileRunning(
+  host: Host,
+  page: Page,
+): Promise<{ readonly file: string; readonly backup: string }> {
+  await startRun(host, longThought);
+  await expect(runRow(page, "A long thought")).toContainText("Running");
+  await expect.poll(() => readHistory(host.folder.data).nodes.length).toBe(2);
+  const file = join(host.folder.data, "handshake.db");
+  const backup = join(host.folder.path, "backup.db");
+  await backUp(file, backup);
+  const runs = rootPageOf(file, "workflow_run");
+  // Before the next beat, whose write would put the page back.
+  foldedTogether(file);
+  overwritePage(file, runs);
+  return { file, backup };
+}
 
 /** The whole database in its one file, as its bytes. */
 export function foldedTogether(file: string): Buffer {

@@ -2,13 +2,10 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "@playwright/test";
-import { foldedTogether, overwritePage, rootPageOf } from "./damaged-file.ts";
+import { damageWhileRunning } from "./damaged-file.ts";
 import { answerDialog, hostCalls } from "./desktop-play.ts";
-import { startRun } from "./host/host.ts";
 import { test } from "./host/host-test.ts";
-import { readHistory } from "./read-database.ts";
 import { openDataSettings } from "./story/screens.ts";
-import { longThought } from "./story/workflows.ts";
 import { tags } from "./tags.ts";
 
 test.describe("what the desktop does for the data", { tag: tags.hostSimulated }, () => {
@@ -62,12 +59,7 @@ test.describe("what the desktop does for the data", { tag: tags.hostSimulated },
     desktopHost: host,
   }) => {
     const page = await host.start();
-    await startRun(host, longThought);
-    await expect.poll(() => readHistory(host.folder.data).nodes.length).toBe(2);
-    const file = join(host.folder.data, "handshake.db");
-    const runs = rootPageOf(file, "workflow_run");
-    foldedTogether(file);
-    overwritePage(file, runs);
+    const { file } = await damageWhileRunning(host, page);
     const bar = page.getByRole("alert").filter({ hasText: "Engine stopped." });
     await expect(bar.getByRole("button")).toHaveText(["Reveal", "Export copy", "Restart engine"]);
 

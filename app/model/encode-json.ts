@@ -71,7 +71,7 @@ function findProblem(
   }
 }
 
-/** Not only those with members: a wide array that is shared takes as long as many small ones. */
+/** Each value counts where its parent is looked into: a wide list that is shared takes as long as many small ones. */
 function tooMany(): JsonProblem {
   return { found: "more than 50,000,000 values", path: [] };
 }
@@ -82,7 +82,7 @@ function findInArray(
   budget: { values: number },
 ): JsonProblem | null {
   if ("toJSON" in items) return { found: "an array with a toJSON method", path: [] };
-  if ((budget.values -= 1 + items.length) < 0) return tooMany();
+  if ((budget.values -= items.length) < 0) return tooMany();
   for (let index = 0; index < items.length; index++) {
     const item = items[index];
     // Most items need no call.
@@ -106,7 +106,7 @@ function findInObject(
 ): JsonProblem | null {
   if (!isPlainObject(value)) return { found: describeInstance(value), path: [] };
   const keys = Object.keys(value);
-  if ((budget.values -= 1 + keys.length) < 0) return tooMany();
+  if ((budget.values -= keys.length) < 0) return tooMany();
   for (const key of keys) {
     // Own enumerable member of a plain object.
     const member = (value as Readonly<Record<string, unknown>>)[key];

@@ -2,12 +2,9 @@ import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "@playwright/test";
-import { backUp, foldedTogether, overwritePage, rootPageOf } from "../damaged-file.ts";
-import { startRun } from "../host/host.ts";
+import { damageWhileRunning } from "../damaged-file.ts";
 import { test } from "../host/host-test.ts";
-import { readHistory } from "../read-database.ts";
 import { recoveryPanel, runRow } from "../story/screens.ts";
-import { longThought } from "../story/workflows.ts";
 import { tags } from "../tags.ts";
 
 test.describe("data that is damaged while a tab is open", { tag: tags.product }, () => {
@@ -15,16 +12,7 @@ test.describe("data that is damaged while a tab is open", { tag: tags.product },
     browserHost: host,
   }) => {
     const page = await host.start();
-    await startRun(host, longThought);
-    await expect(runRow(page, "A long thought")).toContainText("Running");
-    await expect.poll(() => readHistory(host.folder.data).nodes.length).toBe(2);
-    const file = join(host.folder.data, "handshake.db");
-    const backup = join(host.folder.path, "backup.db");
-    await backUp(file, backup);
-    const runs = rootPageOf(file, "workflow_run");
-    // Before the next beat, whose write would put the page back.
-    foldedTogether(file);
-    overwritePage(file, runs);
+    const { file, backup } = await damageWhileRunning(host, page);
 
     const bar = page.getByRole("alert").filter({ hasText: "Engine stopped." });
     await expect(bar).toContainText("not started again by itself");

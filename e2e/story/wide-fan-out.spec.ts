@@ -1,6 +1,6 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import { expect, type Locator, type Page } from "@playwright/test";
-import { startRun } from "../host/host.ts";
+import { startRun, type Host } from "../host/host.ts";
 import { test } from "../host/host-test.ts";
 import { readHistory } from "../read-database.ts";
 import { tags } from "../tags.ts";
@@ -90,12 +90,7 @@ test.describe("a run with 80 steps side by side", { tag: tags.product }, () => {
   });
 
   test("[U1] shows all of them in a minimap, and a press there leads to them", async ({ host }) => {
-    const page = await host.start();
-    await startRun(host, wideFan({ onError: "fail", question: "none" }));
-    await expect.poll(() => readHistory(host.folder.data).status).toBe("failed");
-    await runRow(page, "A wide fan").getByRole("link").click();
-    const grid = page.getByRole("treegrid", { name: "Steps of the run" });
-    const failed = grid.getByRole("row", { name: /^Part 41 Failed/ });
+    const { page, grid, failed } = await openFailedFan(host);
     const minimap = page.locator("[class*=minimapLane]");
     await expect(minimap).toBeVisible();
     // What it shows stands in the rows: nothing of it is read out.
@@ -129,12 +124,7 @@ test.describe("a run with 80 steps side by side", { tag: tags.product }, () => {
   });
 
   test("[U1] opens at the step that failed, however many stand beside it", async ({ host }) => {
-    const page = await host.start();
-    await startRun(host, wideFan({ onError: "fail", question: "none" }));
-    await expect.poll(() => readHistory(host.folder.data).status).toBe("failed");
-    await runRow(page, "A wide fan").getByRole("link").click();
-    const grid = page.getByRole("treegrid", { name: "Steps of the run" });
-    const failed = grid.getByRole("row", { name: /^Part 41 Failed/ });
+    const { page, grid, failed } = await openFailedFan(host);
     await expect(failed).toHaveAttribute("aria-selected", "true");
     await expect(failed).toBeInViewport();
     await expect(page.getByRole("complementary", { name: "Part 41" })).toContainText(
@@ -145,6 +135,16 @@ test.describe("a run with 80 steps side by side", { tag: tags.product }, () => {
     await expect(failed).toBeHidden();
   });
 });
+
+/** The page of a run in which one of the siblings failed, and the run with it. */
+async function openFailedFan(host: Host) {
+  const page = await host.start();
+  await startRun(host, wideFan({ onError: "fail", question: "none" }));
+  await expect.poll(() => readHistory(host.folder.data).status).toBe("failed");
+  await runRow(page, "A wide fan").getByRole("link").click();
+  const grid = page.getByRole("treegrid", { name: "Steps of the run" });
+  return { page, grid, failed: grid.getByRole("row", { name: /^Part 41 Failed/ }) };
+}
 
 async function expectPlace(
   row: Locator,

@@ -2,7 +2,7 @@ import { app, BrowserWindow, powerMonitor, shell } from "electron";
 import type { AppRequest } from "../../app/contract/app-bridge.ts";
 import type { Settings } from "../../app/contract/settings.ts";
 import { connectCore, type CoreClient } from "../core/core-client.ts";
-import { chooseDatabase } from "../core/database-choice.ts";
+import { chooseDatabase, type DatabaseChoice } from "../core/database-choice.ts";
 import type { HostAction } from "../core/host-desk.ts";
 import { superviseCore, type CoreSupervisor } from "../core/core-supervisor.ts";
 import { startCoreThread } from "../core/start-core-thread.ts";
@@ -17,7 +17,7 @@ import { chooseFolder } from "./choose-folder.ts";
 import { openCoreDesk, type CoreDesk, type CoreDeskEvents } from "./core-desk.ts";
 import type { DesktopObserver } from "./desktop-observer.ts";
 import { createDesktopSigns } from "./desktop-signs.ts";
-import { exportData } from "./export-data.ts";
+import { exportData, refuseExport } from "./export-data.ts";
 import { showFailureWindow } from "./failure-window.ts";
 import { createIpcBridge } from "./ipc-bridge.ts";
 import { bringToFront, openMainWindow } from "./main-window.ts";
@@ -119,6 +119,11 @@ export function runDesktopApp(options: DesktopAppOptions): void {
     }
   }
 
+  /** As it is chosen for the next start of the engine. */
+  function database(): DatabaseChoice {
+    return chooseDatabase({ env: process.env, dataFolder: dataFolder.path });
+  }
+
   function startSupervisor(onProgress: OnCoreProgress): Promise<CoreSupervisor> {
     return superviseCore({
       now: Date.now,
@@ -127,7 +132,7 @@ export function runDesktopApp(options: DesktopAppOptions): void {
         connectCore(
           startCoreThread({
             dataFolder,
-            database: chooseDatabase({ env: process.env, dataFolder: dataFolder.path }),
+            database: database(),
             host: "app",
             name: "app",
             workFolder,
@@ -187,7 +192,7 @@ export function runDesktopApp(options: DesktopAppOptions): void {
       case "reveal":
         return actForPerson("reveal-data");
       case "export":
-        return exportData(dataFolder.path, log);
+        return database().kind === "sqlite" ? exportData(dataFolder.path, log) : refuseExport();
     }
   }
 

@@ -39,3 +39,11 @@ export async function exportData(folder: string, log: AppLog): Promise<void> {
     );
   }
 }
+
+/** Where the data is on a database server, there is nothing in the folder that a copy could be made of. */
+export function refuseExport(): void {
+  dialog.showErrorBox(
+    "The data is not on this machine",
+    "It is in a shared database. Whoever looks after its server makes copies of it.",
+  );
+}
