@@ -1,7 +1,8 @@
-import { Pool, type Client, type PoolClient, type PoolConfig, type QueryResultRow } from "pg";
+import { Client, Pool, type PoolClient, type PoolConfig, type QueryResultRow } from "pg";
 import { StorageError } from "../../../app/storage/storage-error.ts";
 import type { DatabaseAddress } from "./postgres-address.ts";
 import { isWorthRepeating, storageErrorOf } from "./postgres-errors.ts";
+import { requireOwnSession, type SessionSettings } from "./postgres-session.ts";
 import {
   inTransaction,
   type Query,
@@ -38,10 +39,12 @@ export interface PostgresConnection {
 const mostRepeats = 5;
 
 export function openPostgresConnection(options: ConnectionOptions): PostgresConnection {
-  const { inspect } = options;
+  const { inspect, address, timeoutMs } = options;
   const writers = openPool(options, options.maxWriters, writerSettings);
-  const readers = openPool(options, options.maxReaders, "");
+  const readers = openPool(options, options.maxReaders);
   const inspected = new WeakSet<Client>();
+  /** Once a session was ours, one that is not pauses work until its pooler is set right again. */
+  let wasOurs = false;
   let closing: Promise<void> | null = null;
 
   async function withClient<T>(
@@ -60,16 +63,28 @@ export function openPostgresConnection(options: ConnectionOptions): PostgresConn
     let failure: Error | undefined;
     try {
       if (!inspected.has(client)) {
+        await requireSession(client, pool);
         await inspect(queryOf(client, attempted));
         inspected.add(client);
       }
       return await work(client);
     } catch (error) {
       const known = storageErrorOf(error, attempted);
-      if (isFatal(known)) failure = known;
+      if (isFatal(known) || (known instanceof Error && !inspected.has(client))) failure = known;
       throw known;
     } finally {
       client.release(failure);
+    }
+  }
+
+  async function requireSession(client: Client, pool: Pool): Promise<void> {
+    const settings = pool === writers ? writerSettings : {};
+    try {
+      await requireOurSession(client, { address, timeoutMs, settings });
+      wasOurs = true;
+    } catch (error) {
+      if (!wasOurs || !(error instanceof StorageError) || error.code !== "DENIED") throw error;
+      throw new StorageError("BUSY", error.message, { cause: error });
     }
   }
 
@@ -125,11 +140,34 @@ function isFatal(error: unknown): error is StorageError {
  * when the tables have grown before the server's statistics have. A client that stops in a transaction
  * (SIGSTOP, a cut cable) loses it, and with it the locks that others wait for.
  */
-export const writerSettings =
-  "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off " +
-  "-c idle_in_transaction_session_timeout=10s -c lock_timeout=10s";
+export const writerSettings: SessionSettings = {
+  plan_cache_mode: "force_generic_plan",
+  enable_seqscan: "off",
+  enable_hashjoin: "off",
+  enable_mergejoin: "off",
+  idle_in_transaction_session_timeout: "10s",
+  lock_timeout: "10s",
+};
 
-function openPool({ address, timeoutMs }: ConnectionOptions, max: number, settings: string): Pool {
+/** What every session of ours is: in UTC, in our schema, durable. */
+function settingsOf({ schema }: DatabaseAddress, more: SessionSettings): SessionSettings {
+  return {
+    search_path: schema,
+    timezone: "UTC",
+    datestyle: "ISO, MDY",
+    intervalstyle: "iso_8601",
+    synchronous_commit: "on",
+    jit: "off",
+    standard_conforming_strings: "on",
+    ...more,
+  };
+}
+
+function openPool(
+  { address, timeoutMs }: ConnectionOptions,
+  max: number,
+  settings: SessionSettings = {},
+): Pool {
   const pool = new Pool({
     ...clientConfig(address, timeoutMs, settings),
     max,
@@ -141,17 +179,48 @@ function openPool({ address, timeoutMs }: ConnectionOptions, max: number, settin
   return pool;
 }
 
-/** What every connection of ours is: in UTC, in our schema, durable, watched. */
+interface SessionOptions {
+  readonly address: DatabaseAddress;
+  readonly timeoutMs: number;
+  readonly settings?: SessionSettings;
+}
+
+/** A connection beside the pools, looked at as theirs are. Whoever asked for it ends it. */
+export async function connectAlone({ address, timeoutMs }: SessionOptions): Promise<Client> {
+  const client = new Client(clientConfig(address, timeoutMs));
+  // A cut connection is found by the next statement, or by whoever listens for its end.
+  client.on("error", () => undefined);
+  try {
+    await client.connect();
+    await requireOurSession(client, { address, timeoutMs });
+    return client;
+  } catch (error) {
+    client.end().catch(() => undefined);
+    throw storageErrorOf(error, "Could not connect");
+  }
+}
+
+function requireOurSession(
+  client: Client,
+  { address, timeoutMs, settings = {} }: SessionOptions,
+): Promise<void> {
+  return requireOwnSession(client, {
+    settings: settingsOf(address, settings),
+    openOther: () => new Client(clientConfig(address, timeoutMs)),
+  });
+}
+
+/** What every connection of ours asks for, and how it is watched. */
 export function clientConfig(
-  { connectionString, schema }: DatabaseAddress,
+  address: DatabaseAddress,
   timeoutMs: number,
-  settings = "",
+  settings: SessionSettings = {},
 ): PoolConfig {
   return {
-    connectionString,
-    options:
-      `-c search_path=${schema} -c timezone=UTC -c datestyle=ISO -c intervalstyle=iso_8601 ` +
-      `-c synchronous_commit=on -c jit=off -c standard_conforming_strings=on ${settings}`.trimEnd(),
+    connectionString: address.connectionString,
+    options: Object.entries(settingsOf(address, settings))
+      .map(([name, value]) => `-c ${name}=${value.replaceAll(" ", "\\ ")}`)
+      .join(" "),
     application_name: "handshake",
     types: valueParsers(),
     pipeline: true,

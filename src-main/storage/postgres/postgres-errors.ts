@@ -9,7 +9,7 @@ import { StorageError, type StorageErrorCode } from "../../../app/storage/storag
 export function storageErrorOf(error: unknown, attempted: string): unknown {
   if (error instanceof StorageError || !(error instanceof Error)) return error;
   if (error instanceof DatabaseError) {
-    const code = codeOfState(error.code ?? "");
+    const code = isRefusalOfPooler(error.message) ? "DENIED" : codeOfState(error.code ?? "");
     if (code === null) return error;
     return storageError(code, `${attempted}: ${error.message}`, error, error.code ?? null);
   }
@@ -35,7 +35,9 @@ function storageError(
   cause: Error,
   driverCode: string | null,
 ): StorageError {
-  const toDo = code === "DENIED" ? adviceOnTls(driverCode, message) : undefined;
+  const toDo =
+    adviceOnPooler(driverCode, message) ??
+    (code === "DENIED" ? adviceOnTls(driverCode, message) : undefined);
   const text = `${message.replace(/\.$/, "")}. ${toDo ?? advice[code] ?? ""}`.trimEnd();
   return new StorageError(code, text, { details: { driverCode }, cause });
 }
@@ -51,11 +53,14 @@ const exactStates: Readonly<Record<string, StorageErrorCode>> = {
   HSROW: "CONFLICT",
   HSREF: "CONSTRAINT",
   "25006": "READ_ONLY",
+  // Somebody else uses the session of this connection: a new one is looked at first.
+  "26000": "IO",
   "3D000": "NOT_FOUND",
   "40001": "BUSY",
   "40P01": "BUSY",
   "42501": "DENIED",
   "42P01": "CORRUPT",
+  "42P05": "IO",
   "42883": "CORRUPT",
   "53100": "FULL",
   "53300": "BUSY",
@@ -102,6 +107,19 @@ const advice: Partial<Record<StorageErrorCode, string>> = {
   CORRUPT: "The tables are not what this app made. Restore the newest backup of the database.",
   NOT_FOUND: "Create the database, or correct its name in the address.",
 };
+
+/** As PgBouncer and its like say it: our settings are sent as the startup parameter `options`. */
+function isRefusalOfPooler(message: string): boolean {
+  return /unsupported (options )?startup parameter/.test(message);
+}
+
+function adviceOnPooler(driverCode: string | null, message: string): string | undefined {
+  if (isRefusalOfPooler(message))
+    return "This is a pooler. Set pool_mode = session and ignore_startup_parameters = options there: Handshake then makes its settings itself. Or give the address of the server itself.";
+  if (driverCode === "26000" || driverCode === "42P05")
+    return "Somebody else has used the session of this connection. Is there a pooler? It needs pool_mode = session and server_reset_query = DISCARD ALL. Or give the address of the server itself.";
+  return undefined;
+}
 
 /** What to do about TLS, where that is what failed: by Node's codes, and the words of driver and server. */
 function adviceOnTls(driverCode: string | null, message: string): string | undefined {

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { Client } from "pg";
+import type { Client } from "pg";
 import { parseDatabaseAddress } from "./postgres-address.ts";
-import { clientConfig } from "./postgres-connection.ts";
+import { connectAlone } from "./postgres-connection.ts";
 import { leaseSecs, renewLease } from "./postgres-instances.ts";
 
 /** What a lease's thread is started with. */
@@ -28,6 +28,7 @@ const answerMs = 4_000;
 
 const start = startOf(workerData);
 const { renewEveryMs, lostAfterMs } = start.timing;
+const address = parseDatabaseAddress(start.url);
 let client: Client | null = null;
 let renewedAt = performance.now();
 let lastError = "";
@@ -53,7 +54,7 @@ async function renew(): Promise<void> {
   const begunAt = performance.now();
   let nextMs = renewEveryMs;
   try {
-    client ??= await connect();
+    client ??= await connectAlone({ address, timeoutMs: answerMs });
     const { rowCount } = await client.query({ ...renewLease, values: [start.epoch, leaseSecs] });
     if (rowCount === 0) lose("fenced", "another engine took over.");
     // From the moment on at which it was asked for: the answer may have taken long.
@@ -66,19 +67,6 @@ async function renew(): Promise<void> {
     nextMs = tryAgainMs;
   }
   if (!isLost) timer = setTimeout(() => void renew(), nextMs);
-}
-
-async function connect(): Promise<Client> {
-  const fresh = new Client(clientConfig(parseDatabaseAddress(start.url), answerMs));
-  // A cut connection is found by the next renewal.
-  fresh.on("error", () => undefined);
-  try {
-    await fresh.connect();
-    return fresh;
-  } catch (error) {
-    fresh.end().catch(() => undefined);
-    throw error;
-  }
 }
 
 function lose(reason: "fenced" | "silent", message: string): void {

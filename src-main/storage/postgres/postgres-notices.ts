@@ -1,8 +1,8 @@
 import { createHash, randomUUID } from "node:crypto";
-import { Client } from "pg";
+import type { Client } from "pg";
 import type { OutsideCommit } from "../../../app/engine/engine.ts";
 import type { DatabaseAddress } from "./postgres-address.ts";
-import { clientConfig, type PostgresConnection } from "./postgres-connection.ts";
+import { connectAlone, type PostgresConnection } from "./postgres-connection.ts";
 
 export interface Watch {
   close(): Promise<void>;
@@ -94,7 +94,7 @@ export function createNotices(options: {
     }
 
     async function listen(): Promise<void> {
-      const fresh = new Client(clientConfig(address, timeoutMs));
+      const fresh = await connectAlone({ address, timeoutMs });
       const lost = (): void => {
         if (client !== fresh) return;
         client = null;
@@ -105,7 +105,6 @@ export function createNotices(options: {
       fresh.on("end", lost);
       fresh.on("notification", ({ payload }) => hear(payload ?? ""));
       try {
-        await fresh.connect();
         await fresh.query(`listen ${channel}`);
       } catch (error) {
         fresh.end().catch(() => undefined);
