@@ -1,22 +1,16 @@
 import type { Change, CreateRun, Group } from "../../../app/storage/change.ts";
 import type { Fence } from "../../../app/storage/storage.ts";
 import { checkedEvent } from "../checked-event.ts";
-import { eventChecksum } from "../event-checksum.ts";
 import { GroupRejection, conflict, refuse } from "../group-rejection.ts";
 import { summarize, type GroupSummary } from "../group-summary.ts";
 import { largePayloadsOf, largestPayloadBytes, tooLargeError } from "../payload-limits.ts";
 import { checkRunTransition } from "../transition-check.ts";
 import type { BatchState, RunState } from "./postgres-batch-state.ts";
+import { eventRow } from "./postgres-event-row.ts";
 import { createNodePlan } from "./postgres-node-plan.ts";
 import { createRunPlan } from "./postgres-run-plan.ts";
 import { uuidOrNull } from "./postgres-values.ts";
-import {
-  byActor,
-  noWrites,
-  type EventWrite,
-  type Position,
-  type Writes,
-} from "./postgres-writes.ts";
+import { byActor, noWrites, type Position, type Writes } from "./postgres-writes.ts";
 
 export interface PlannedGroup {
   readonly writes: Writes;
@@ -56,7 +50,16 @@ export function planGroup({ group, state, fence, from }: PlanOptions): PlannedGr
   const ofNodes = createNodePlan({ group, state, writes });
   changes.forEach((change, index) => {
     plan(change, index);
-    writes.events.push(eventOf(change, { group, fence, seq: base + index + 1 }));
+    writes.events.push(
+      eventRow(checkedEvent(change, runId), {
+        ...byActor(change.actor),
+        runId,
+        seq: base + index + 1,
+        at,
+        epoch: fence?.epoch ?? null,
+        groupId: group.groupId,
+      }),
+    );
   });
   if (created === null) ofRun.advance({ ...position, nodesDone, progressed });
   else if (writes.runUpdates.length > 0) ofRun.advance({ ...position, nodesDone: 0, progressed });
@@ -141,31 +144,6 @@ export function planGroup({ group, state, fence, from }: PlanOptions): PlannedGr
         return;
     }
   }
-}
-
-function eventOf(
-  change: Change,
-  { group, fence, seq }: Pick<PlanOptions, "group" | "fence"> & { readonly seq: number },
-): EventWrite {
-  const { runId, groupId, at } = group;
-  const { type, data } = checkedEvent(change, runId);
-  const text = JSON.stringify(data);
-  const actor = byActor(change.actor);
-  const { actorKind, actorId, actorVia } = actor;
-  const epoch = fence?.epoch ?? null;
-  const checksum = eventChecksum(
-    runId,
-    seq,
-    at,
-    type,
-    actorKind,
-    actorId,
-    actorVia,
-    epoch,
-    groupId,
-    text,
-  );
-  return { ...actor, runId, seq, at, type, epoch, groupId, data: text, checksum };
 }
 
 /** Another run of the same job, or a saved output of another run. */

@@ -1,7 +1,7 @@
 import { nodeExecutionIdOf } from "../../../app/model/execution-id.ts";
 import type { RunEventData } from "../../../app/model/run-event.ts";
 import type { RecoveryRequest } from "../../../app/storage/storage.ts";
-import { eventChecksum } from "../event-checksum.ts";
+import { eventRow } from "./postgres-event-row.ts";
 import type { Orphan, OrphanNode } from "./postgres-orphans.ts";
 import { textOfStored } from "./postgres-values.ts";
 import type { EventWrite, NodeUpdate } from "./postgres-writes.ts";
@@ -79,7 +79,16 @@ function planOrphan(orphan: Orphan, request: RecoveryRequest, groupId: string): 
     at,
     actorId: fence.instanceId,
     nodes,
-    events: data.map((event, index) => eventWrite(event, orphan.lastSeq + index + 1)),
+    events: data.map((event, index) =>
+      eventRow(event, {
+        ...actor,
+        runId,
+        seq: orphan.lastSeq + index + 1,
+        at,
+        epoch: fence.epoch,
+        groupId,
+      }),
+    ),
   };
 
   function nodeUpdate(node: OrphanNode, reasonOfNode: string): NodeUpdate {
@@ -121,25 +130,6 @@ function planOrphan(orphan: Orphan, request: RecoveryRequest, groupId: string): 
         ...(attempt === null ? {} : { attempt }),
       },
     };
-  }
-
-  function eventWrite({ type, data: content }: RunEventData, seq: number): EventWrite {
-    const { actorKind, actorId, actorVia } = actor;
-    const { epoch } = fence;
-    const text = JSON.stringify(content);
-    const checksum = eventChecksum(
-      runId,
-      seq,
-      at,
-      type,
-      actorKind,
-      actorId,
-      actorVia,
-      epoch,
-      groupId,
-      text,
-    );
-    return { ...actor, runId, seq, at, type, epoch, groupId, data: text, checksum };
   }
 }
 
