@@ -3,14 +3,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import {
-  _electron,
-  expect,
-  test as base,
-  type ElectronApplication,
-  type Page,
-} from "@playwright/test";
+import { _electron, expect, type ElectronApplication, type Page } from "@playwright/test";
 import { openErrorBook, watchPage, type ErrorBook } from "./host/page-errors.ts";
+import { test as base } from "./host/worker-test.ts";
 import { runToExit } from "./run-to-exit.ts";
 import { hostEnvironment, whyNotHere } from "./test-host.ts";
 

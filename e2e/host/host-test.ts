@@ -1,12 +1,11 @@
-import { chromium, expect, test as base, type Browser } from "@playwright/test";
-import { disableFeatures } from "../chromium-features.ts";
-import { chromiumPath } from "../chromium-path.ts";
+import { expect } from "@playwright/test";
 import { whyNotHere } from "../test-host.ts";
 import { openBrowserHost, type BrowserHost } from "./browser-host.ts";
 import { openDesktopHost, type DesktopHost } from "./desktop-host.ts";
-import type { Host, HostKind } from "./host.ts";
+import type { Host } from "./host.ts";
 import { openErrorBook, type ErrorBook } from "./page-errors.ts";
 import { makeTestFolder, type TestFolder } from "./test-folder.ts";
+import { test as base } from "./worker-test.ts";
 
 interface Fixtures {
   /** The host of this project: the same story is told on each. */
@@ -17,28 +16,8 @@ interface Fixtures {
   readonly book: ErrorBook;
 }
 
-interface WorkerFixtures {
-  /** Set by the project (playwright.config.ts). */
-  readonly hostKind: HostKind;
-  /** One for all tabs of a worker; null where the desktop app brings its own. */
-  readonly tabBrowser: Browser | null;
-}
-
 /** Specs of the shipped screens. Whatever was started is ended; any error of a page fails the spec. */
-export const test = base.extend<Fixtures, WorkerFixtures>({
-  hostKind: ["desktop", { option: true, scope: "worker" }],
-  tabBrowser: [
-    async ({ hostKind }, use) => {
-      const executablePath = chromiumPath(process.env);
-      if (hostKind === "desktop" || executablePath === null) return use(null);
-      // As root, as in a container, Chromium starts only so.
-      const args = ["--no-sandbox", disableFeatures];
-      const browser = await chromium.launch({ executablePath, args });
-      await use(browser);
-      await browser.close();
-    },
-    { scope: "worker" },
-  ],
+export const test = base.extend<Fixtures>({
   // Playwright wants the pattern.
   // oxlint-disable-next-line no-empty-pattern
   folder: async ({}, use) => {

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { _electron, test as base, type ElectronApplication, type Page } from "@playwright/test";
+import { _electron, type ElectronApplication, type Page } from "@playwright/test";
+import { test as base } from "../../host/worker-test.ts";
 import { runToExit } from "../../run-to-exit.ts";
 import { hostEnvironment, whyNotHere } from "../../test-host.ts";
 
