@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { defineConfig } from "vite";
+import { commandThreads } from "./scripts/bundle/command-threads.ts";
 import { threadBundles } from "./scripts/bundle/thread-bundles.ts";
 
 /**
@@ -12,12 +13,6 @@ export default defineConfig(
   threadBundles({
     root,
     outDir: resolve(root, "dist/cli"),
-    threads: {
-      cli: "src-main/cli/main.ts",
-      "core-thread": "src-main/core/core-thread.ts",
-      "reader-thread": "src-main/core/reading/reader-thread.ts",
-      "expression-worker": "src-main/core/expression-worker.ts",
-      "lease-thread": "src-main/storage/postgres/postgres-lease-thread.ts",
-    },
+    threads: commandThreads,
   }),
 );

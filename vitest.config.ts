@@ -1,8 +1,10 @@
 import { defineConfig } from "vitest/config";
+import { builtThreads } from "./scripts/bundle/built-threads.ts";
 
 const kinds = "*.test.{ts,tsx}";
 
 export default defineConfig({
+  plugins: [builtThreads({ root: import.meta.dirname })],
   test: {
     environment: "node",
     globalSetup: "scripts/build-for-tests.mjs",

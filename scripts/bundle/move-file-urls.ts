@@ -16,7 +16,7 @@ export function moveFileUrls(options: {
     transform(code, id) {
       if (!id.startsWith(resolve(root, "src-main")) || !code.includes("import.meta.url"))
         return null;
-      return code.replace(fileUrl, (_match, path: string) => {
+      return replaceFileUrls(code, (path) => {
         const file = resolve(dirname(id), path);
         const to = moved.get(file) ?? relative(outDir, file) + (path.endsWith("/") ? "/" : "");
         if (to.endsWith(".ts")) this.error(`${basename(id)} starts ${path}, which is no bundle`);
@@ -24,6 +24,14 @@ export function moveFileUrls(options: {
       });
     },
   };
+}
+
+/** Replaces each `new URL("…", import.meta.url)` of a source. */
+export function replaceFileUrls(
+  code: string,
+  replace: (path: string, whole: string) => string,
+): string {
+  return code.replace(fileUrl, (whole, path: string) => replace(path, whole));
 }
 
 const fileUrl = /new URL\(\s*"([^"]+)",\s*import\.meta\.url,?\s*\)/g;
