@@ -4,6 +4,7 @@ import type { Core } from "../core/core.ts";
 import { followRun } from "../core/follow-run.ts";
 import { performRequest } from "../core/perform-request.ts";
 import type { Action } from "./action.ts";
+import { closingCore } from "./closing-core.ts";
 import type { CommandContext } from "./command.ts";
 import { exitCode, exitCodeOfState, type ExitCode } from "./exit-code.ts";
 import { lingerForOthers } from "./linger.ts";
@@ -20,12 +21,10 @@ export async function actHere(
   action: Action,
   { core, onlyRuns }: Owned,
 ): Promise<ExitCode> {
-  try {
+  return closingCore(core, () => {
     reportStart(context.output, core, { startsEngine: action.follow });
-    return await perform(context, action, { core, onlyRuns });
-  } finally {
-    await core.close({ drainMs: 0 });
-  }
+    return perform(context, action, { core, onlyRuns });
+  });
 }
 
 type Owned = Extract<Reached, { kind: "own" }>;

@@ -6,7 +6,7 @@ const pollMs = 50;
 
 /**
  * The owner of the folder stays while it works on other runs: those that other processes asked for, and
- * those that were due. False when Ctrl-C ended the waiting.
+ * those that were due. False when Ctrl-C ended the waiting; rejects when the data turns out to be damaged.
  */
 export async function lingerForOthers(context: CommandContext, core: Core): Promise<boolean> {
   const others = (): number => Math.max(core.followers, core.engine.activeRuns);
@@ -15,6 +15,9 @@ export async function lingerForOthers(context: CommandContext, core: Core): Prom
   output.note(
     `This process still works on ${others() === 1 ? "another run" : `${others()} other runs`}. Ctrl-C leaves them resumable.`,
   );
-  while (others() > 0 && !interrupted.aborted) await pause(pollMs);
+  const broken = core.engine.broken.then((error) => {
+    throw error;
+  });
+  while (others() > 0 && !interrupted.aborted) await Promise.race([pause(pollMs), broken]);
   return !interrupted.aborted;
 }

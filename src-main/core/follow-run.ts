@@ -22,7 +22,8 @@ const pageSize = 200;
 
 /**
  * Hands on everything that happens to a run, from its stored history, until it ended, waits for a
- * person, stalled, or is parked on a timer more than a minute away; then resolves with its state.
+ * person, stalled, or is parked on a timer more than a minute away; then resolves with its state. Rejects with
+ * what stopped the engine when the data turns out to be damaged.
  */
 export async function followRun(follow: RunToFollow): Promise<JobState | null> {
   const { engine, storage, runId, onUpdate, gone } = follow;
@@ -49,6 +50,8 @@ export async function followRun(follow: RunToFollow): Promise<JobState | null> {
     return pumping;
   };
   const failed = Promise.withResolvers<never>();
+  // On damaged data nothing is committed any more: nobody would hear of the run again.
+  void engine.broken.then(failed.reject);
   const left = Promise.withResolvers<null>();
   const leave = (): void => left.resolve(null);
   gone?.addEventListener("abort", leave);

@@ -1,5 +1,6 @@
 import type { Core } from "../../core/core.ts";
 import type { Command, CommandContext } from "../command.ts";
+import { closingCore } from "../closing-core.ts";
 import { usageError } from "../command-error.ts";
 import { exitCode } from "../exit-code.ts";
 import { text } from "../output.ts";
@@ -36,21 +37,22 @@ pressed again it ends at once.`,
       name: "handshake worker",
       maxConcurrentRuns,
     });
-    try {
+    return closingCore(core, async () => {
       reportStart(output, core, { startsEngine: true });
       const { instanceId } = core.engine.fence;
       output.object({ type: "worker", instanceId, pid: process.pid });
       output.line(`Worker ${instanceId.slice(0, 8)} takes queued runs. Ctrl-C ends it.`);
       const fenced = tellWork(context, core.engine);
       core.startEngine();
-      const ended = await Promise.race([signals.first, fenced]);
+      const broken = core.engine.broken.then((error): never => {
+        throw error;
+      });
+      const ended = await Promise.race([signals.first, fenced, broken]);
       if (ended === "fenced") return exitCode.storage;
       void signals.again.then(() => process.exit(exitCode.interrupted));
       await core.close({ drainMs: ended === "SIGINT" ? drainMs.SIGINT : drainMs.other });
       return exitCode.completed;
-    } finally {
-      await core.close({ drainMs: 0 });
-    }
+    });
   },
 };
 
