@@ -77,76 +77,6 @@ create table job (
   created_at timestamptz(3) not null
 ) with (fillfactor = 70);
 
--- Rules of rows that every step writes. They are functions because PostgreSQL parses the checks of a table anew
--- for each statement, constant by constant: longer than the statement itself takes.
-create function is_sound_run(run_id uuid, status text, finished boolean, failed boolean, owned boolean, timed boolean,
-  counts bigint[], closing json, access_mode text, on_interrupted text) returns boolean
-language plpgsql immutable as $$
-begin
-  if not (case status
-    when 'queued' then not finished
-    when 'running' then not finished
-    when 'stalled' then not finished
-    when 'awaiting_user' then not finished
-    when 'awaiting_validation' then not finished
-    when 'completed' then finished and not failed
-    when 'completed_with_issues' then finished
-    when 'failed' then finished
-    when 'cancelled' then finished
-    when 'poisoned' then finished
-    else false end) then
-    raise check_violation using message = 'workflow_run_status: status, finished_at and error do not go together';
-  end if;
-  if owned and status <> 'running' then
-    raise check_violation using message = 'workflow_run_owner: only a running run has an owner';
-  end if;
-  if timed <> (status = 'running') then
-    raise check_violation using message = 'workflow_run_stretch: running_since is set exactly while a run is running';
-  end if;
-  return 0 <= all (counts) and right(run_id::text, 8) = '00000000'
-    and (closing is null or closing ->> 'to' in ('failed', 'cancelled'))
-    and access_mode in ('analysis_only', 'preview_only', 'apply_scoped')
-    and on_interrupted in ('ask', 'resume-safe', 'fail');
-end
-$$;
-create function is_sound_node(status text, finished boolean, failed boolean, attempt_number integer, attempt_status text,
-  attempt_finished boolean, replay text, has_hash boolean[], has_length boolean[]) returns boolean
-language plpgsql immutable as $$
-begin
-  if (attempt_status is not distinct from 'running') <> (status = 'running') or not (case status
-    when 'queued' then not finished
-    when 'running' then not finished
-    when 'stalled' then not finished
-    when 'awaiting_user' then not finished
-    when 'awaiting_validation' then not finished
-    when 'completed' then finished and not failed
-    when 'completed_with_issues' then finished
-    when 'failed' then finished
-    when 'cancelled' then finished
-    else false end) then
-    raise check_violation using message = 'node_execution_status: status, finished_at, attempt and error do not go together';
-  end if;
-  if not (case attempt_number
-    when 0 then attempt_status is null
-    else case coalesce(attempt_status, '')
-      when 'running' then not attempt_finished
-      when 'completed' then attempt_finished
-      when 'failed' then attempt_finished
-      when 'cancelled' then attempt_finished
-      else false end end) then
-    raise check_violation using message = 'node_execution_attempt: number, status and end of the attempt do not go together';
-  end if;
-  return has_hash = has_length and replay in ('pure', 'idempotent', 'external');
-end
-$$;
-create function is_event_type(type text) returns boolean language plpgsql immutable as $$
-begin
-  return type in (
-    'node.status', 'run.created', 'run.status', 'run.closing', 'workflow_recovery', 'run.resumed', 'node.skipped',
-    'step.intended', 'step.recorded', 'capability.checked', 'confirmation.given', 'run.annotated');
-end
-$$;
-
 -- ordinal: the order of creation, by which runs are listed.
 create table workflow_run (
   run_id uuid primary key,
@@ -190,9 +120,7 @@ create table workflow_run (
   -- Which engine was offered the run last, and how long others are not: by the clock of the database.
   offered_to bigint,
   offered_until timestamptz,
-  constraint workflow_run_sound check (is_sound_run(run_id, status, finished_at is not null, error is not null,
-    owner_epoch is not null, running_since is not null,
-    array[last_seq - 1, nodes_total, nodes_done, crash_count, running_ms], closing, access_mode, on_interrupted))
+  constraint workflow_run_nodes_done check (nodes_done >= 0)
 ) with (fillfactor = 60);
 
 alter table job add constraint job_newest_run foreign key (newest_run)
@@ -230,7 +158,7 @@ create table payload_chunk (
 -- before it are in attempt. No index on the status: it would make every step touch every index.
 create table node_execution (
   run_id uuid not null references workflow_run (run_id),
-  sequence integer not null check (sequence > 0),
+  sequence integer not null,
   node_path text not null,
   iteration_path text not null,
   node_type text not null,
@@ -265,11 +193,7 @@ create table node_execution (
   answer_text text,
   primary key (run_id, sequence),
   -- Not with the run first: without statistics it would look as good as the key for finding a row.
-  constraint node_execution_path unique (iteration_path, run_id, node_path),
-  constraint node_execution_sound check (is_sound_node(status, finished_at is not null, error is not null,
-    attempt_number, attempt_status, attempt_finished_at is not null, replay,
-    array[input_sha256 is not null, output_sha256 is not null, answer_sha256 is not null],
-    array[input_bytes is not null, output_bytes is not null, answer_bytes is not null]))
+  constraint node_execution_path unique (iteration_path, run_id, node_path)
 ) with (fillfactor = 70);
 
 -- Superseded attempts; written by trigger when the next one is claimed.
@@ -315,10 +239,10 @@ create table sub_step (
 
 -- Append-only. checksum: CRC-32 of every column, so that a flipped bit is seen.
 create table run_event (
-  run_id uuid not null references workflow_run (run_id),
-  seq bigint not null check (seq > 0),
+  run_id uuid not null,
+  seq bigint not null,
   at timestamptz(3) not null,
-  type text not null check (is_event_type(type)),
+  type text not null,
   actor_kind text not null,
   actor_id text,
   actor_via text,
@@ -366,122 +290,119 @@ create function count_run(state text, by integer) returns void language sql as $
   on conflict (shard, status) do update set runs = c.runs + excluded.runs
 $$;
 
--- Changed by a statement that found fewer rows than it was to change: undoes the whole transaction.
-create function require_rows(changed bigint, expected bigint, otherwise text) returns bigint
+-- Called by a statement that did not find every row that it was to change: undoes the whole transaction.
+create function missing_rows(changed bigint, expected bigint, otherwise text) returns bigint
 language plpgsql as $$
 begin
-  if changed <> expected then
-    raise exception '%: % of % rows', otherwise, changed, expected using errcode = case when otherwise like 'CONFLICT%' then 'HSROW' else 'HSREF' end;
-  end if;
-  return changed;
+  raise exception '%: % of % rows', otherwise, changed, expected using errcode = case when otherwise like 'CONFLICT%' then 'HSROW' else 'HSREF' end;
 end
 $$;
 
--- app/engine/transitions.ts as words ('-' = did not exist); a test proves that both are the same. An array
--- of constants and not a table: it is looked up for every step.
+-- app/engine/transitions.ts as words ('-' = did not exist), a line each; a test proves that both are the same. One
+-- text, with what every step does at its beginning: a table is read, and an array is hashed anew, for each transaction.
 create function is_legal_transition(entity text, from_status text, to_status text, actor text) returns boolean
 language sql immutable as $$
-  select entity || ' ' || from_status || ' > ' || to_status || ' ' || actor = any (array[
-    'run - > queued human',
-    'run - > queued policy',
-    'run - > queued engine',
-    'run queued > running engine',
-    'run queued > cancelled human',
-    'run queued > cancelled policy',
-    'run queued > cancelled engine',
-    'run queued > failed human',
-    'run queued > failed policy',
-    'run queued > failed engine',
-    'run awaiting_user > cancelled human',
-    'run awaiting_user > cancelled policy',
-    'run awaiting_user > cancelled engine',
-    'run awaiting_user > failed human',
-    'run awaiting_user > failed policy',
-    'run awaiting_user > failed engine',
-    'run awaiting_validation > cancelled human',
-    'run awaiting_validation > cancelled policy',
-    'run awaiting_validation > cancelled engine',
-    'run awaiting_validation > failed human',
-    'run awaiting_validation > failed policy',
-    'run awaiting_validation > failed engine',
-    'run running > queued engine',
-    'run running > awaiting_user engine',
-    'run running > awaiting_validation engine',
-    'run awaiting_user > queued human',
-    'run awaiting_user > queued engine',
-    'run awaiting_validation > queued human',
-    'run awaiting_validation > queued engine',
-    'run running > completed engine',
-    'run running > completed_with_issues engine',
-    'run running > failed engine',
-    'run running > cancelled engine',
-    'run running > failed system',
-    'run running > cancelled system',
-    'run running > stalled system',
-    'run stalled > poisoned system',
-    'run stalled > queued human',
-    'run stalled > queued policy',
-    'run stalled > failed human',
-    'run stalled > failed policy',
-    'run stalled > cancelled human',
-    'run stalled > cancelled policy',
-    'run poisoned > queued human',
-    'run poisoned > failed human',
-    'run poisoned > cancelled human',
-    'node - > queued engine',
-    'node - > running engine',
-    'node - > failed engine',
-    'node - > completed engine',
-    'node queued > failed engine',
-    'node queued > running engine',
-    'node queued > awaiting_user engine',
-    'node queued > completed engine',
-    'node running > queued engine',
-    'node running > awaiting_user engine',
-    'node running > awaiting_validation engine',
-    'node running > completed engine',
-    'node running > completed_with_issues engine',
-    'node running > failed engine',
-    'node running > stalled system',
-    'node running > cancelled engine',
-    'node running > cancelled system',
-    'node queued > cancelled engine',
-    'node queued > cancelled system',
-    'node queued > cancelled human',
-    'node queued > cancelled policy',
-    'node awaiting_user > cancelled engine',
-    'node awaiting_user > cancelled system',
-    'node awaiting_user > cancelled human',
-    'node awaiting_user > cancelled policy',
-    'node awaiting_validation > cancelled engine',
-    'node awaiting_validation > cancelled system',
-    'node awaiting_validation > cancelled human',
-    'node awaiting_validation > cancelled policy',
-    'node stalled > cancelled engine',
-    'node stalled > cancelled system',
-    'node stalled > cancelled human',
-    'node stalled > cancelled policy',
-    'node stalled > queued human',
-    'node stalled > queued policy',
-    'node stalled > awaiting_user human',
-    'node stalled > awaiting_user policy',
-    'node stalled > failed human',
-    'node stalled > failed policy',
-    'node stalled > completed human',
-    'node awaiting_user > queued human',
-    'node awaiting_user > completed human',
-    'node awaiting_user > failed human',
-    'node awaiting_user > completed engine',
-    'node awaiting_user > failed engine',
-    'node awaiting_validation > completed human',
-    'node awaiting_validation > failed human',
-    'attempt - > running engine',
-    'attempt running > completed engine',
-    'attempt running > failed engine',
-    'attempt running > failed system',
-    'attempt running > cancelled engine',
-    'attempt running > cancelled system'
-  ])
+  select 0 < strpos('
+node - > running engine
+node running > completed engine
+attempt running > completed engine
+run - > queued human
+run queued > running engine
+run running > completed engine
+run - > queued policy
+run - > queued engine
+run queued > cancelled human
+run queued > cancelled policy
+run queued > cancelled engine
+run queued > failed human
+run queued > failed policy
+run queued > failed engine
+run awaiting_user > cancelled human
+run awaiting_user > cancelled policy
+run awaiting_user > cancelled engine
+run awaiting_user > failed human
+run awaiting_user > failed policy
+run awaiting_user > failed engine
+run awaiting_validation > cancelled human
+run awaiting_validation > cancelled policy
+run awaiting_validation > cancelled engine
+run awaiting_validation > failed human
+run awaiting_validation > failed policy
+run awaiting_validation > failed engine
+run running > queued engine
+run running > awaiting_user engine
+run running > awaiting_validation engine
+run awaiting_user > queued human
+run awaiting_user > queued engine
+run awaiting_validation > queued human
+run awaiting_validation > queued engine
+run running > completed_with_issues engine
+run running > failed engine
+run running > cancelled engine
+run running > failed system
+run running > cancelled system
+run running > stalled system
+run stalled > poisoned system
+run stalled > queued human
+run stalled > queued policy
+run stalled > failed human
+run stalled > failed policy
+run stalled > cancelled human
+run stalled > cancelled policy
+run poisoned > queued human
+run poisoned > failed human
+run poisoned > cancelled human
+node - > queued engine
+node - > failed engine
+node - > completed engine
+node queued > failed engine
+node queued > running engine
+node queued > awaiting_user engine
+node queued > completed engine
+node running > queued engine
+node running > awaiting_user engine
+node running > awaiting_validation engine
+node running > completed_with_issues engine
+node running > failed engine
+node running > stalled system
+node running > cancelled engine
+node running > cancelled system
+node queued > cancelled engine
+node queued > cancelled system
+node queued > cancelled human
+node queued > cancelled policy
+node awaiting_user > cancelled engine
+node awaiting_user > cancelled system
+node awaiting_user > cancelled human
+node awaiting_user > cancelled policy
+node awaiting_validation > cancelled engine
+node awaiting_validation > cancelled system
+node awaiting_validation > cancelled human
+node awaiting_validation > cancelled policy
+node stalled > cancelled engine
+node stalled > cancelled system
+node stalled > cancelled human
+node stalled > cancelled policy
+node stalled > queued human
+node stalled > queued policy
+node stalled > awaiting_user human
+node stalled > awaiting_user policy
+node stalled > failed human
+node stalled > failed policy
+node stalled > completed human
+node awaiting_user > queued human
+node awaiting_user > completed human
+node awaiting_user > failed human
+node awaiting_user > completed engine
+node awaiting_user > failed engine
+node awaiting_validation > completed human
+node awaiting_validation > failed human
+attempt - > running engine
+attempt running > failed engine
+attempt running > failed system
+attempt running > cancelled engine
+attempt running > cancelled system
+', e'\n' || entity || ' ' || from_status || ' > ' || to_status || ' ' || actor || e'\n')
 $$;
 
 create function refuse_change() returns trigger language plpgsql as $$
@@ -497,38 +418,57 @@ create function is_copying() returns boolean language sql stable as $$
   select current_setting('handshake.copying', true) is not distinct from 'on'
 $$;
 
--- Triggers look for themselves instead of having a condition: PostgreSQL parses conditions (and checks) anew
--- for each statement, which takes longer than the statement; a function is parsed once a connection. They
--- name their columns, so that a step that only moves a run on calls none.
-create function workflow_run_created() returns trigger language plpgsql as $$
+-- The rules of rows that every step writes are in their triggers. PostgreSQL parses a table's checks and the conditions
+-- of its triggers anew for each statement, which takes longer than the statement; a function is parsed once a
+-- connection. The triggers of a run name their columns, so that a step that only moves a run on calls none.
+create function workflow_run_rules() returns trigger language plpgsql as $$
 begin
-  if is_legal_transition('run', '-', new.status, new.actor_kind) is not true and not is_copying() then
-    raise exception 'ILLEGAL_TRANSITION: - > % by %', new.status, new.actor_kind using errcode = 'HSILL';
+  if tg_op = 'INSERT' then
+    if is_legal_transition('run', '-', new.status, new.actor_kind) is not true and not is_copying() then
+      raise exception 'ILLEGAL_TRANSITION: - > % by %', new.status, new.actor_kind using errcode = 'HSILL';
+    end if;
+    new.request_key := new.trigger ->> 'requestKey';
+    new.machine_id := new.trigger ->> 'machineId';
+  else
+    if old.status <> new.status
+      and is_legal_transition('run', old.status, new.status, new.actor_kind) is not true then
+      raise exception 'ILLEGAL_TRANSITION: % > % by %', old.status, new.status, new.actor_kind using errcode = 'HSILL';
+    end if;
+    -- A change made from outside raises it: the owner's next compare-and-set misses, so that it looks again.
+    if new.revision = old.revision
+      and (old.status <> new.status or old.closing::text is distinct from new.closing::text) then
+      new.revision := old.revision + 1;
+    end if;
   end if;
-  new.request_key := new.trigger ->> 'requestKey';
-  new.machine_id := new.trigger ->> 'machineId';
+  if not (case when new.status in ('completed', 'completed_with_issues', 'failed', 'cancelled', 'poisoned')
+    then new.finished_at is not null and (new.status <> 'completed' or new.error is null)
+    else new.finished_at is null
+      and new.status in ('queued', 'running', 'stalled', 'awaiting_user', 'awaiting_validation') end) then
+    raise check_violation using message = 'workflow_run_status: status, finished_at and error do not go together';
+  end if;
+  if new.owner_epoch is not null and new.status <> 'running' then
+    raise check_violation using message = 'workflow_run_owner: only a running run has an owner';
+  end if;
+  if (new.running_since is not null) <> (new.status = 'running') then
+    raise check_violation using message = 'workflow_run_stretch: running_since is set exactly while a run is running';
+  end if;
+  if not (0 <= least(new.last_seq - 1, new.nodes_total, new.nodes_done, new.crash_count, new.running_ms)
+    and right(new.run_id::text, 8) = '00000000'
+    and coalesce(new.closing ->> 'to' in ('failed', 'cancelled'), new.closing is null)
+    and new.access_mode in ('analysis_only', 'preview_only', 'apply_scoped')
+    and new.on_interrupted in ('ask', 'resume-safe', 'fail')) then
+    raise check_violation using message = 'workflow_run_sound: a count, the id, closing, access_mode or on_interrupted is none';
+  end if;
   return new;
 end
 $$;
 create trigger workflow_run_created before insert on workflow_run for each row
-execute function workflow_run_created();
-
--- A change made from outside raises the revision: the owner's next compare-and-set misses, so that it looks again.
-create function workflow_run_changes() returns trigger language plpgsql as $$
-begin
-  if old.status is distinct from new.status
-    and is_legal_transition('run', old.status, new.status, new.actor_kind) is not true then
-    raise exception 'ILLEGAL_TRANSITION: % > % by %', old.status, new.status, new.actor_kind using errcode = 'HSILL';
-  end if;
-  if new.revision = old.revision
-    and (old.status is distinct from new.status or old.closing::text is distinct from new.closing::text) then
-    new.revision := old.revision + 1;
-  end if;
-  return new;
-end
-$$;
-create trigger workflow_run_changes before update of status, closing on workflow_run for each row
-execute function workflow_run_changes();
+execute function workflow_run_rules();
+create trigger workflow_run_changes
+before update of status, closing, finished_at, error, owner_epoch, running_since, running_ms, nodes_total, access_mode,
+  on_interrupted on workflow_run
+for each row
+execute function workflow_run_rules();
 
 create trigger workflow_run_identity
 before update of run_id, job_id, definition, created_at, workflow_id, workflow_name, key_scope, trigger, request_key,
@@ -566,6 +506,9 @@ execute function workflow_run_status_changed();
 
 create function workflow_run_deleted() returns trigger language plpgsql as $$
 begin
+  if exists (select from run_event where run_id = old.run_id) then
+    raise foreign_key_violation using message = 'run_event: a run that has a history stays';
+  end if;
   perform count_run(old.status, -1);
   return null;
 end
@@ -579,54 +522,59 @@ execute function refuse_change('IMMUTABLE: a run''s input and output are recorde
 create trigger payload_chunk_immutable before update on payload_chunk for each row
 execute function refuse_change('IMMUTABLE: a payload is named by its hash');
 
-create function node_execution_created() returns trigger language plpgsql as $$
-begin
-  if (is_legal_transition('node', '-', new.status, new.actor_kind) is not true
-    or new.attempt_number is distinct from (case new.status when 'running' then 1 else 0 end)) and not is_copying() then
-    raise exception 'ILLEGAL_TRANSITION: - > % by %', new.status, new.actor_kind using errcode = 'HSILL';
-  end if;
-  return new;
-end
-$$;
-create trigger node_execution_created before insert on node_execution for each row
-execute function node_execution_created();
-
 -- Entering running opens attempt n + 1, leaving it ends attempt n, nothing else touches attempts. The one
 -- before is kept when the next one is claimed.
-create function node_execution_changes() returns trigger language plpgsql as $$
+create function node_execution_rules() returns trigger language plpgsql as $$
 begin
-  if is_legal_transition('node', old.status, new.status, new.actor_kind) is not true
-    or not (case
-      when new.status = 'running' then new.attempt_number = old.attempt_number + 1
-      when old.status = 'running' then new.attempt_number = old.attempt_number
-        and coalesce(is_legal_transition('attempt', 'running', new.attempt_status, new.actor_kind), false)
-      else new.attempt_number = old.attempt_number and new.attempt_status is not distinct from old.attempt_status end) then
-    raise exception 'ILLEGAL_TRANSITION: % > % by %', old.status, new.status, new.actor_kind using errcode = 'HSILL';
+  if tg_op = 'INSERT' then
+    if (is_legal_transition('node', '-', new.status, new.actor_kind) is not true
+      or new.attempt_number <> (case new.status when 'running' then 1 else 0 end)) and not is_copying() then
+      raise exception 'ILLEGAL_TRANSITION: - > % by %', new.status, new.actor_kind using errcode = 'HSILL';
+    end if;
+  else
+    if (old.status <> new.status or old.attempt_number <> new.attempt_number
+        or old.attempt_status is distinct from new.attempt_status)
+      and not (is_legal_transition('node', old.status, new.status, new.actor_kind) is true
+      and case
+        when new.status = 'running' then new.attempt_number = old.attempt_number + 1
+        when old.status = 'running' then new.attempt_number = old.attempt_number
+          and coalesce(is_legal_transition('attempt', 'running', new.attempt_status, new.actor_kind), false)
+        else new.attempt_number = old.attempt_number and new.attempt_status is not distinct from old.attempt_status end) then
+      raise exception 'ILLEGAL_TRANSITION: % > % by %', old.status, new.status, new.actor_kind using errcode = 'HSILL';
+    end if;
+    if old.output_sha256 is not null and (old.output_sha256, old.output_bytes, old.output_text)
+      is distinct from (new.output_sha256, new.output_bytes, new.output_text) then
+      raise exception 'IMMUTABLE: a node''s output is recorded once' using errcode = 'HSIMM';
+    end if;
+    if old.attempt_number > 0 and new.attempt_number <> old.attempt_number then
+      insert into attempt (run_id, sequence, number, status, error, metrics, started_at, finished_at)
+      values (old.run_id, old.sequence, old.attempt_number, old.attempt_status, old.attempt_error, old.attempt_metrics,
+        old.attempt_started_at, old.attempt_finished_at);
+    end if;
   end if;
-  if old.attempt_number > 0 and new.attempt_number <> old.attempt_number then
-    insert into attempt (run_id, sequence, number, status, error, metrics, started_at, finished_at)
-    values (old.run_id, old.sequence, old.attempt_number, old.attempt_status, old.attempt_error, old.attempt_metrics,
-      old.attempt_started_at, old.attempt_finished_at);
+  if not (case when new.status in ('completed', 'completed_with_issues', 'failed', 'cancelled')
+    then new.finished_at is not null and (new.status <> 'completed' or new.error is null)
+    else new.finished_at is null
+      and new.status in ('queued', 'running', 'stalled', 'awaiting_user', 'awaiting_validation') end) then
+    raise check_violation using message = 'node_execution_status: status, finished_at and error do not go together';
+  end if;
+  if not (case when new.attempt_number = 0 then new.attempt_status is null and new.status <> 'running'
+    when new.attempt_status = 'running' then new.attempt_finished_at is null and new.status = 'running'
+    else coalesce(new.attempt_status in ('completed', 'failed', 'cancelled'), false)
+      and new.attempt_finished_at is not null and new.status <> 'running' and new.attempt_number > 0 end) then
+    raise check_violation using message = 'node_execution_attempt: number, status and end of the attempt do not go together';
+  end if;
+  if not (new.sequence > 0 and new.replay in ('pure', 'idempotent', 'external')
+    and (new.input_sha256 is null) = (new.input_bytes is null)
+    and (new.output_sha256 is null) = (new.output_bytes is null)
+    and (new.answer_sha256 is null) = (new.answer_bytes is null)) then
+    raise check_violation using message = 'node_execution_sound: sequence, replay or the length of a payload is none';
   end if;
   return new;
 end
 $$;
-create trigger node_execution_changes before update of status, attempt_number, attempt_status on node_execution
-for each row
-execute function node_execution_changes();
-
-create function node_execution_output_kept() returns trigger language plpgsql as $$
-begin
-  if old.output_sha256 is not null and (old.output_sha256, old.output_bytes, old.output_text)
-    is distinct from (new.output_sha256, new.output_bytes, new.output_text) then
-    raise exception 'IMMUTABLE: a node''s output is recorded once' using errcode = 'HSIMM';
-  end if;
-  return new;
-end
-$$;
-create trigger node_execution_output_immutable before update of output_sha256, output_bytes, output_text on node_execution
-for each row
-execute function node_execution_output_kept();
+create trigger node_execution_rules before insert or update on node_execution for each row
+execute function node_execution_rules();
 
 create trigger attempt_immutable before update on attempt for each row
 execute function refuse_change('IMMUTABLE: a superseded attempt does not change');
@@ -634,6 +582,21 @@ execute function refuse_change('IMMUTABLE: a superseded attempt does not change'
 create trigger sub_step_immutable before update on sub_step for each row
 when (old.status = 'recorded')
 execute function refuse_change('IMMUTABLE: a sub-step is recorded once');
+
+-- For all events of a statement at once: a foreign key asks for each of them. A run that has events cannot go.
+create function run_event_rules() returns trigger language plpgsql as $$
+begin
+  if exists (select from added a left join workflow_run r on r.run_id = a.run_id
+    where r.run_id is null or a.seq < 1 or a.type <> all (array[
+      'node.status', 'run.created', 'run.status', 'run.closing', 'workflow_recovery', 'run.resumed', 'node.skipped',
+      'step.intended', 'step.recorded', 'capability.checked', 'confirmation.given', 'run.annotated'])) then
+    raise check_violation using message = 'run_event_sound: a number or a type is none, or an event is of no run';
+  end if;
+  return null;
+end
+$$;
+create trigger run_event_rules after insert on run_event referencing new table as added for each statement
+execute function run_event_rules();
 
 create trigger run_event_no_change before update or delete on run_event for each row
 execute function refuse_change('APPEND_ONLY: history is never changed or deleted');

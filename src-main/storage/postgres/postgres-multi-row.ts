@@ -2,23 +2,29 @@ import type { Statement, Transaction, Value } from "./postgres-transaction.ts";
 
 type Scalar = string | number | boolean | null;
 
-/** A column of the rows that one statement writes: its name in the SQL, its type, its value in a row. */
-export type Column<Row> = readonly [name: string, type: string, valueOf: (row: Row) => Scalar];
+/**
+ * A column of the rows that one statement writes: its name in the SQL, its type, its value in a row. Of one
+ * that is `alike`, most batches have the same value in all rows.
+ */
+export type Column<Row> = readonly [
+  name: string,
+  type: string,
+  valueOf: (row: Row) => Scalar,
+  alike?: "alike",
+];
 
 /** Rows on their way into one statement, which may write rows of other kinds too. */
 export interface RowsToWrite {
   readonly kind: string;
-  readonly count: number;
-  /** An array of objects; what is null is left out. */
-  readonly json: string;
-  /** The columns that are null in every row. */
-  readonly absent: ReadonlySet<string>;
-  /** Names the kind and the columns that are there: the same form is the same SQL. */
-  readonly form: string;
+  readonly columns: readonly { readonly name: string; readonly type: string }[];
+  /** A row's values, in the order of the columns. */
+  readonly rows: readonly (readonly Scalar[])[];
+  /** Bit n is set when column n has a value in some row. */
+  readonly present: number;
+  /** Bit n is set when column n, which is present, has the same value in all rows. */
+  readonly same: number;
   /** Writes the rows of `source`, whose alias is `v`. */
   readonly sql: (source: string) => string;
-  /** Reads a parameter as rows, without the columns that are null anyway. */
-  readonly source: (parameter: string, absent: ReadonlySet<string>) => string;
   /** The error when the statement does not write every row. */
   readonly otherwise: string | null;
 }
@@ -29,25 +35,30 @@ export interface MultiRow<Row> {
   rowsToWrite(rows: readonly Row[]): RowsToWrite;
 }
 
-/**
- * SQL that writes any number of rows, which come as one JSON parameter: PostgreSQL unpacks it at once, while
- * an array for each column costs a buffer of 16 KB for each. The source of the rows, `v`, has their columns
- * and their `position`.
- */
+/** SQL that writes any number of rows. Their source, `v`, has their columns and their `position`, from 1. */
 export function multiRow<Row>(
   kind: string,
   columns: readonly Column<Row>[],
   sql: (source: string) => string,
   otherwise: string | null = null,
 ): MultiRow<Row> {
-  const rowsToWrite = (rows: readonly Row[]): RowsToWrite => ({
-    kind,
-    count: rows.length,
-    ...jsonOf(kind, columns, rows),
-    sql,
-    source: (parameter, absent) => sourceOf(columns, parameter, absent),
-    otherwise,
-  });
+  const described = columns.map(([name, type]) => ({ name, type }));
+  const rowsToWrite = (rows: readonly Row[]): RowsToWrite => {
+    const values = rows.map((row) => columns.map(([, , valueOf]) => valueOf(row)));
+    let present = 0;
+    let same = 0;
+    for (const [index, [, , , alike]] of columns.entries()) {
+      const bit = 2 ** index;
+      const [first] = values;
+      const isSame =
+        alike !== undefined &&
+        first?.[index] !== null &&
+        values.every((row) => row[index] === first?.[index]);
+      if (isSame) same += bit;
+      if (isSame || values.some((row) => row[index] !== null)) present += bit;
+    }
+    return { kind, columns: described, rows: values, present, same, sql, otherwise };
+  };
   return {
     rowsToWrite,
     send(transaction, rows) {
@@ -63,57 +74,92 @@ interface Guard {
   readonly values: readonly Value[];
 }
 
-/** One statement for rows of several kinds, each kind once. Its parts do not see each other's rows. */
+/** How the rows of a part get to the server. */
+interface Passing {
+  /** The same form is the same SQL. */
+  readonly formOf: (part: RowsToWrite) => string;
+  readonly valuesOf: (part: RowsToWrite) => readonly Value[];
+  /** The rows, read from the parameters that follow the first `before` ones. */
+  readonly sourceOf: (part: RowsToWrite, before: number) => string;
+  /** How many rows there are. */
+  readonly countOf: (part: RowsToWrite, before: number) => string;
+  readonly prepared: Map<string, Statement>;
+}
+
+/** So many rows are what a single step writes. */
+const fewRows = 8;
+
+/**
+ * One statement for rows of several kinds, each kind once. Its parts do not see each other's rows. It pays
+ * for each column that it could write, more than for each one that it writes: the columns that no row has
+ * are constants, which the planner folds away.
+ */
 export function together(
   parts: readonly RowsToWrite[],
   guard: Guard | null = null,
 ): { readonly statement: Statement; readonly values: readonly Value[] } {
-  const values: Value[] = [...(guard?.values ?? [])];
-  for (const { json, count, otherwise } of parts)
-    values.push(json, ...(otherwise === null ? [] : [count]));
-  const form = `${guard?.sql ?? ""} ${parts.map((part) => part.form).join(" ")}`;
-  return { statement: narrow.get(form) ?? newStatement(form, parts, guard), values };
+  const count = parts.reduce((sum, { rows }) => sum + rows.length, 0);
+  const few = count <= fewRows ? prepare(asParameters, parts, guard) : null;
+  const { valuesOf } = few === null ? asJson : asParameters;
+  const statement =
+    few ?? prepare(asJson, parts, guard) ?? newStatement(asJson, parts.map(wholeRows), guard);
+  return { statement, values: [...(guard?.values ?? []), ...parts.flatMap(valuesOf)] };
 }
 
-/**
- * A statement pays for each column that it could write, more than for each one that it writes: the columns
- * that no row has are constants, which the planner folds away. So many forms are prepared at most; the
- * connection keeps a plan of each.
- */
-const mostNarrow = 100;
-const narrow = new Map<string, Statement>();
-const none: ReadonlySet<string> = new Set();
+/** So many forms of each kind are prepared at most: the connection keeps a plan of each. */
+const mostForms = 100;
 
-function newStatement(form: string, parts: readonly RowsToWrite[], guard: Guard | null): Statement {
-  const isNarrow = narrow.size < mostNarrow;
-  const text = textOf(parts, guard, (part) => (isNarrow ? part.absent : none));
-  const statement = { name: nameOf(text), text };
-  if (isNarrow) narrow.set(form, statement);
+/** Null when there are too many forms already. */
+function prepare(
+  passing: Passing,
+  parts: readonly RowsToWrite[],
+  guard: Guard | null,
+): Statement | null {
+  const { prepared, formOf } = passing;
+  const form = `${guard?.sql ?? ""} ${parts.map(formOf).join(" ")}`;
+  const known = prepared.get(form);
+  if (known !== undefined) return known;
+  if (prepared.size >= mostForms) return null;
+  const statement = newStatement(passing, parts, guard);
+  prepared.set(form, statement);
   return statement;
 }
 
-function textOf(
+const wholeRows = (part: RowsToWrite): RowsToWrite => ({
+  ...part,
+  present: 2 ** part.columns.length - 1,
+  same: 0,
+});
+
+function newStatement(
+  { sourceOf, countOf, valuesOf }: Passing,
   parts: readonly RowsToWrite[],
   guard: Guard | null,
-  absentOf: (part: RowsToWrite) => ReadonlySet<string>,
-): string {
-  let parameters = guard?.values.length ?? 0;
+): Statement {
+  let before = guard?.values.length ?? 0;
   const written: string[] = guard === null ? [] : [`guard as materialized (${guard.sql})`];
   // In this order: whoever has no right to write finds out before it waits for a row.
   const checked: string[] =
-    guard === null ? [] : [requireRows("guard", "1", "CONFLICT: the right to write is lost")];
+    guard === null ? [] : [unlessAll("guard", "1", "CONFLICT: the right to write is lost")];
   for (const part of parts) {
-    const { kind, sql, source, otherwise } = part;
-    const rows = source(`$${(parameters += 1)}::json`, absentOf(part));
-    written.push(`${kind} as (${sql(rows)}${otherwise === null ? "" : " returning 1"})`);
-    if (otherwise !== null)
-      checked.push(requireRows(kind, `$${(parameters += 1)}::int8`, otherwise));
+    const { kind, sql, otherwise } = part;
+    const source = sourceOf(part, before);
+    written.push(`${kind} as (${sql(source)}${otherwise === null ? "" : " returning 1"})`);
+    if (otherwise !== null) checked.push(unlessAll(kind, countOf(part, before), otherwise));
+    before += valuesOf(part).length;
   }
-  return `with ${written.join(", ")} select ${checked.length === 0 ? "1" : checked.join(", ")}`;
+  const answer = checked.length === 0 ? "1" : `case ${checked.join(" ")} else 1 end`;
+  const text = `with ${written.join(", ")} select ${answer}`.replace(/\s+/g, " ");
+  return { name: nameOf(text), text };
 }
 
-function requireRows(of: string, count: string, otherwise: string): string {
-  return `require_rows((select count(*) from ${of}), ${count}, '${otherwise}')`;
+function unlessAll(of: string, expected: string, otherwise: string): string {
+  // A single row is there or not, which takes no counting.
+  const [isMissing, found] =
+    expected === "1"
+      ? [`not exists (select from ${of})`, "0"]
+      : [`(select count(*) from ${of}) <> ${expected}`, `(select count(*) from ${of})`];
+  return `when ${isMissing} then missing_rows(${found}, ${expected}, '${otherwise}')`;
 }
 
 const names = new Map<string, string>();
@@ -125,48 +171,87 @@ function nameOf(text: string): string {
   return name;
 }
 
-/**
- * JSON columns travel as text and are cast, so that they are stored as they were written. The condition on
- * the position holds for every row: it makes the planner expect few of them, and look each one up by its
- * key. It plans once, maybe while the tables are empty, and would read a whole index for the 100 it expects.
- */
-function sourceOf<Row>(
-  columns: readonly Column<Row>[],
-  parameter: string,
-  absent: ReadonlySet<string>,
-): string {
-  const present = columns.filter(([name]) => !absent.has(name));
-  const selected = columns.map(([name, type]) =>
-    absent.has(name) ? `null::${type} as ${name}` : type === "json" ? `${name}::json` : name,
-  );
-  const typed = present.map(([name, type]) => `${name} ${type === "json" ? "text" : type}`);
-  const named = present.map(([name]) => name);
-  return `(select ${selected.join(", ")}, position
-    from rows from (json_to_recordset(${parameter}) as (${typed.join(", ")}))
-      with ordinality as r (${named.join(", ")}, position)
-    where position between 1 and 1000000) v`;
-}
+const has = (bits: number, column: number): boolean => Math.floor(bits / 2 ** column) % 2 === 1;
 
-function jsonOf<Row>(
-  kind: string,
-  columns: readonly Column<Row>[],
-  rows: readonly Row[],
-): Pick<RowsToWrite, "json" | "absent" | "form"> {
-  const absent = new Set(rows.length === 0 ? [] : columns.map(([name]) => name));
+/** A few rows, value by value: the server has nothing to unpack, and knows how many there are. */
+const asParameters: Passing = {
+  prepared: new Map(),
+  formOf: ({ kind, rows, present }) => `${kind} ${rows.length} ${present}`,
+  valuesOf: ({ rows, present }) =>
+    rows.flatMap((row) => row.filter((_value, column) => has(present, column))),
+  countOf: ({ rows }) => `${rows.length}`,
+  sourceOf({ columns, rows, present }, before) {
+    let parameter = before;
+    const lines = rows.map((_row, index) => [
+      ...columns.map(({ type }, column) =>
+        has(present, column) ? `$${(parameter += 1)}::${type}` : `null::${type}`,
+      ),
+      `${index + 1}::int8`,
+    ]);
+    const names = [...columns.map(({ name }) => name), "position"];
+    const [only = [], ...more] = lines;
+    // Of a single row nothing is left in the plan but its values.
+    return more.length === 0
+      ? `(select ${only.map((value, column) => `${value} as ${names[column]}`).join(", ")}) v`
+      : `(values ${lines.map((line) => `(${line.join(", ")})`).join(", ")}) as v (${names.join(", ")})`;
+  },
+};
+
+/**
+ * Many rows, as one JSON parameter, and what is the same in all of them as parameters beside it: an array
+ * for each column would cost the server a buffer of 16 KB for each.
+ */
+const asJson: Passing = {
+  prepared: new Map(),
+  formOf: ({ kind, present, same }) => `${kind} ${present} ${same}`,
+  valuesOf: ({ columns, rows, present, same, otherwise }) => [
+    jsonOf(
+      columns.map((_column, index) => has(present, index) && !has(same, index)),
+      rows,
+    ),
+    ...(rows[0] ?? []).filter((_value, column) => has(same, column)),
+    ...(otherwise === null ? [] : [rows.length]),
+  ],
+  countOf: ({ columns, same }, before) =>
+    `$${before + 2 + columns.filter((_column, index) => has(same, index)).length}::int8`,
+  // JSON columns travel as text and are cast, so that they are stored as they were written. The condition on
+  // the position holds for every row: it makes the planner expect few of them, and look each one up by its
+  // key. It plans once, maybe while the tables are empty, and would read a whole index for the 100 it expects.
+  sourceOf({ columns, present, same }, before) {
+    const typed: string[] = [];
+    const named: string[] = [];
+    let parameter = before + 1;
+    const selected = columns.map(({ name, type }, column) => {
+      if (has(same, column)) return `$${(parameter += 1)}::${type} as ${name}`;
+      if (!has(present, column)) return `null::${type} as ${name}`;
+      typed.push(`${keyOf(column)} ${type === "json" ? "text" : type}`);
+      named.push(name);
+      return type === "json" ? `${name}::json` : name;
+    });
+    return `(select ${selected.join(", ")}, position
+      from rows from (json_to_recordset($${before + 1}::json) as (${typed.join(", ")}))
+        with ordinality as r (${named.join(", ")}, position)
+      where position between 1 and 1000000) v`;
+  },
+};
+
+/** Short, because it stands in every row. */
+const keyOf = (column: number): string => `c${column}`;
+
+/** An array of objects with the columns that are `sent`; what is null is left out. */
+function jsonOf(sent: readonly boolean[], rows: RowsToWrite["rows"]): string {
+  const keys = sent.flatMap((isSent, column) => (isSent ? [[column, keyOf(column)] as const] : []));
   const objects = rows.map((row) => {
     const object: Record<string, Scalar> = {};
-    for (const [name, , valueOf] of columns) {
-      const value = valueOf(row);
-      if (value === null) continue;
-      object[name] = value;
-      absent.delete(name);
+    for (const [column, key] of keys) {
+      const value = row[column] ?? null;
+      if (value !== null) object[key] = value;
     }
     return object;
   });
   const text = JSON.stringify(objects);
   // Half a surrogate pair is no text for PostgreSQL; as everywhere else it becomes U+FFFD.
-  const json = /\\ud[89a-f]/.test(text) ? JSON.stringify(objects, wellFormed) : text;
-  return { json, absent, form: `${kind} without ${[...absent].join()}` };
+  return /\\ud[89a-f]/.test(text) ? JSON.stringify(objects, wellFormed) : text;
 }
 
 function wellFormed(_key: string, value: unknown): unknown {

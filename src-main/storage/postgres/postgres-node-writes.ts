@@ -9,14 +9,14 @@ type Details = Omit<NodeUpdate, "from">;
 const details: readonly Column<Details>[] = [
   ["run_id", "uuid", (row) => row.runId],
   ["sequence", "int4", (row) => row.sequence],
-  ["status", "text", (row) => row.status],
-  ["reason", "text", (row) => storedText(row.reason)],
-  ["actor_kind", "text", (row) => row.actorKind],
-  ["actor_id", "text", (row) => row.actorId],
-  ["actor_via", "text", (row) => row.actorVia],
+  ["status", "text", (row) => row.status, "alike"],
+  ["reason", "text", (row) => storedText(row.reason), "alike"],
+  ["actor_kind", "text", (row) => row.actorKind, "alike"],
+  ["actor_id", "text", (row) => row.actorId, "alike"],
+  ["actor_via", "text", (row) => row.actorVia, "alike"],
   ["at", "timestamptz", (row) => row.at],
-  ["attempt_number", "int4", ({ attempt }) => attempt?.number ?? null],
-  ["attempt_status", "text", ({ attempt }) => attempt?.status ?? null],
+  ["attempt_number", "int4", ({ attempt }) => attempt?.number ?? null, "alike"],
+  ["attempt_status", "text", ({ attempt }) => attempt?.status ?? null, "alike"],
   ["attempt_error", "json", ({ attempt }) => attempt?.error ?? null],
   ["attempt_metrics", "json", ({ attempt }) => attempt?.metrics ?? null],
   ["error", "json", (row) => row.error],
@@ -43,10 +43,10 @@ function payloadColumns(
 const creation: readonly Column<NewNode>[] = [
   ...details,
   ["node_path", "text", (row) => storedText(row.nodePath)],
-  ["iteration_path", "text", (row) => row.iterationPath],
-  ["node_type", "text", (row) => row.nodeType],
-  ["replay", "text", (row) => row.replay],
-  ["generation", "int4", (row) => row.generation],
+  ["iteration_path", "text", (row) => row.iterationPath, "alike"],
+  ["node_type", "text", (row) => row.nodeType, "alike"],
+  ["replay", "text", (row) => row.replay, "alike"],
+  ["generation", "int4", (row) => row.generation, "alike"],
 ];
 
 const insertInto = (outputOf: (part: string) => string): string => `
@@ -98,7 +98,7 @@ const kept = (slot: string): string =>
 /** Changes the status of node executions. Input, answer and taken edges stay unless they are given. */
 export const updateNodes = multiRow<NodeUpdate>(
   "update_nodes",
-  [...details, ["from_status", "text", (row) => row.from]],
+  [...details, ["from_status", "text", (row) => row.from, "alike"]],
   (source) =>
     `update node_execution n set
         status = v.status, status_reason = v.reason,

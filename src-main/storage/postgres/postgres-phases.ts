@@ -111,7 +111,7 @@ export function partsOf(wave: Writes): readonly RowsToWrite[] {
     updateNodes.rowsToWrite(wave.nodeUpdates),
     upsertSteps.rowsToWrite(wave.steps),
     insertEvents.rowsToWrite(wave.events),
-  ].filter(({ count }) => count > 0);
+  ].filter(({ rows }) => rows.length > 0);
 }
 
 /** Runs that only move on, and those of which more changes: a step's statement touches few columns. */

@@ -52,7 +52,10 @@ await onPostgres((server) => {
       ],
       [`update workflow_run set owner_epoch = 77 ${where}`, /foreign key/],
       [`update workflow_run set key_scope = gen_random_uuid() ${where}`, /IMMUTABLE/],
-      [`update workflow_run set closing = '{"to":"completed"}' ${where}`, /check constraint/],
+      [`update workflow_run set closing = '{"to":"completed"}' ${where}`, /workflow_run_sound/],
+      [`update workflow_run set running_ms = -1 ${where}`, /workflow_run_sound/],
+      [`update workflow_run set nodes_done = -1 ${where}`, /workflow_run_nodes_done/],
+      [`update workflow_run set running_since = null ${where}`, /workflow_run_stretch/],
       [
         `update node_execution set status = 'queued' ${where} and sequence = 1`,
         /ILLEGAL_TRANSITION/,
@@ -62,11 +65,33 @@ await onPostgres((server) => {
         /ILLEGAL_TRANSITION/,
       ],
       [`update node_execution set output_text = '1' ${where} and sequence = 1`, /IMMUTABLE/],
+      [
+        `update node_execution set finished_at = now() ${where} and sequence = 2`,
+        /node_execution_status/,
+      ],
+      [
+        `update node_execution set finished_at = null ${where} and sequence = 1`,
+        /node_execution_status/,
+      ],
+      [
+        `update node_execution set attempt_finished_at = now() ${where} and sequence = 2`,
+        /node_execution_attempt/,
+      ],
+      [`update node_execution set replay = 'maybe' ${where}`, /node_execution_sound/],
+      [`update node_execution set answer_bytes = 3 ${where}`, /node_execution_sound/],
       [`update run_payload set text = '1' ${where}`, /IMMUTABLE/],
+      [newEvent("run_id, seq + 100, 'node.guessed'", where), /run_event_sound/],
+      [newEvent("run_id, seq - 100, type", where), /run_event_sound/],
+      [newEvent("gen_random_uuid(), seq, type", where), /run_event_sound/],
       [`update run_event set data = '{}' ${where}`, /APPEND_ONLY/],
       [`delete from run_event ${where}`, /APPEND_ONLY/],
       ["truncate run_event", /APPEND_ONLY/],
       [`delete from workflow_run ${where}`, /foreign key/],
+      [
+        `delete from run_payload ${where}; delete from node_execution ${where}; update job set newest_run = null;
+          delete from workflow_run ${where}`,
+        /a run that has a history stays/,
+      ],
       ["delete from job", /foreign key/],
       ["update workflow_definition set source = '{}'", /IMMUTABLE/],
     ];
@@ -127,6 +152,12 @@ await onPostgres((server) => {
     );
   });
 });
+
+/** Copies events with another run, number or type. */
+function newEvent(changed: string, where: string): string {
+  return `insert into run_event (run_id, seq, type, at, actor_kind, group_id, data, checksum)
+    select ${changed}, at, actor_kind, group_id, data, checksum from run_event ${where}`;
+}
 
 interface Row {
   readonly entity: "run" | "node" | "attempt";
