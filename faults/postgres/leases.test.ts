@@ -19,11 +19,16 @@ await onPostgres((server) => {
   vi.setConfig({ testTimeout: 240_000 });
   let handshake: Handshake;
   let database: string;
+  let reader: Storage | null;
   beforeEach(() => {
     handshake = createHandshake({ longestMs: 200_000 });
     database = server.freshUrl();
+    reader = null;
   });
-  afterEach(() => handshake.remove());
+  afterEach(async () => {
+    await reader?.close();
+    await handshake.remove();
+  });
 
   test("[R4] [R5] [ST-07] [ST-41] a paused and a killed engine are found when their lease has run out, a living one never; the paused one comes back fenced", async () => {
     const killed = await workOn("killed", 3_600_000);
@@ -38,7 +43,7 @@ await onPostgres((server) => {
       await eventually(
         `run ${runId} is stalled`,
         async () => ((await statusOf(runId)) === "stalled" ? true : null),
-        { withinMs: 120_000 },
+        { withinMs: 120_000, everyMs: 200 },
       );
     for (const { runId } of [paused, killed]) {
       const recoveries = await recoveriesOf(runId);
@@ -99,13 +104,10 @@ await onPostgres((server) => {
     return { engine, runId };
   }
 
+  /** On one connection: a look every moment would keep a processor busy for half a minute. */
   async function read<T>(ask: (storage: Storage) => Promise<T>): Promise<T> {
-    const storage = await openPostgresReader({ url: database });
-    try {
-      return await ask(storage);
-    } finally {
-      await storage.close();
-    }
+    reader ??= await openPostgresReader({ url: database });
+    return ask(reader);
   }
 
   const statusOf = (runId: string) =>

@@ -106,14 +106,14 @@ export function objectsOf(line: JsonLine | undefined, member: string): JsonLine[
 export async function eventually<T>(
   what: string,
   ask: () => T | null | Promise<T | null>,
-  { withinMs = 15_000 } = {},
+  { withinMs = 15_000, everyMs = 20 } = {},
 ): Promise<T> {
   const deadline = performance.now() + withinMs;
   for (;;) {
     const answer = await ask();
     if (answer !== null) return answer;
     if (performance.now() > deadline) throw new Error(`It did not happen: ${what}`);
-    await pause(20);
+    await pause(everyMs);
   }
 }
 

@@ -23,11 +23,16 @@ await onPostgres((server) => {
   vi.setConfig({ testTimeout: 120_000 });
   let handshake: Handshake;
   let database: string;
+  let reader: Storage | null;
   beforeEach(() => {
     handshake = createHandshake({ longestMs: 100_000 });
     database = server.freshUrl();
+    reader = null;
   });
-  afterEach(() => handshake.remove());
+  afterEach(async () => {
+    await reader?.close();
+    await handshake.remove();
+  });
 
   const json = (args: readonly string[], code?: number): Promise<JsonLine[]> =>
     handshake.json([...args, "--database", database], code);
@@ -47,14 +52,10 @@ await onPostgres((server) => {
     return worker;
   }
 
-  /** As another program sees the database, without a process for each look. */
+  /** As another program sees the database, without a process or a connection for each look. */
   async function read<T>(ask: (storage: Storage) => Promise<T>): Promise<T> {
-    const storage = await openPostgresReader({ url: database });
-    try {
-      return await ask(storage);
-    } finally {
-      await storage.close();
-    }
+    reader ??= await openPostgresReader({ url: database });
+    return ask(reader);
   }
 
   const statusOf = (runId: string): Promise<JobState | null> =>
