@@ -8,15 +8,20 @@ import { runSuite } from "./run-suite.mjs";
 
 const MINUTE_MS = 60_000;
 
-/** Every suite there is. Each gives `{ passed, failed, skipped: [{ name, reason }], failure }`. */
+/**
+ * Every suite there is, those of a line side by side: each of these has one thread, and prints at its end. Each
+ * gives `{ passed, failed, skipped: [{ name, reason }], failure }`.
+ */
 const suites = [
-  check({ name: "types", script: "typecheck" }),
-  check({ name: "lint", script: "lint" }),
-  check({ name: "format", script: "format:check" }),
-  check({ name: "import rules", script: "imports" }),
-  check({ name: "unused code", script: "unused" }),
-  { name: "tests", run: runTests },
-  { name: "browser specs", run: runBrowserSpecs },
+  [check({ name: "types", script: "typecheck" })],
+  [check({ name: "lint", script: "lint" })],
+  [check({ name: "format", script: "format:check" })],
+  [
+    check({ name: "import rules", script: "imports" }),
+    check({ name: "unused code", script: "unused" }),
+  ],
+  [{ name: "tests", run: runTests }],
+  [{ name: "browser specs", run: runBrowserSpecs }],
 ];
 
 setUp();
@@ -25,11 +30,13 @@ printSummary(results);
 
 async function runAll() {
   const done = [];
-  for (const suite of suites) {
-    console.log(`\n== ${suite.name}`);
-    const result = await suite.run();
-    done.push({ name: suite.name, ...result });
-    if (result.failure === "interrupted") break;
+  for (const beside of suites) {
+    console.log(`\n== ${beside.map(({ name }) => name).join(", ")}`);
+    const results = await Promise.all(
+      beside.map(async ({ name, run }) => ({ name, ...(await run()) })),
+    );
+    done.push(...results);
+    if (results.some(({ failure }) => failure === "interrupted")) break;
   }
   return done;
 }
