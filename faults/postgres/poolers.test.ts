@@ -82,7 +82,7 @@ await onPostgres((server) => {
     const program = findPgBouncer();
     if (program === null) {
       test("is installed", (context) =>
-        context.skip("PgBouncer is not installed: 5 tests of poolers did not run"));
+        context.skip("PgBouncer is not installed: 6 tests of poolers did not run"));
       return;
     }
 
@@ -118,6 +118,20 @@ await onPostgres((server) => {
         await expectRefused(server, url, keepsNoSession);
       },
     );
+
+    test("in session mode with too few connections to the server: it says so", async () => {
+      const url = await bounce({
+        pool_mode: "session",
+        ignore_startup_parameters: "options",
+        default_pool_size: "1",
+      });
+      await expect(
+        openPostgresStorage({ url, appVersion, timeoutMs: 1_500 }),
+      ).rejects.toMatchObject({
+        code: "IO",
+        message: expect.stringContaining("default_pool_size has to hold 10") as unknown,
+      });
+    });
 
     test("in session mode, but a session goes from hand to hand as it was left: refused", async () => {
       const url = await bounce({

@@ -24,9 +24,11 @@ export async function requireOwnSession(
   const { settings, openOther } = options;
   const names = Object.keys(settings);
   const asked = names.map((name) => `current_setting('${name}') as ${name}`);
-  const { rows } = await client.query<Record<string, string | number>>(
-    `select pg_backend_pid() as backend_pid, ${asked.join(", ")}`,
-  );
+  const { rows } = await client
+    .query<Record<string, string | number>>(
+      `select pg_backend_pid() as backend_pid, ${asked.join(", ")}`,
+    )
+    .catch(orNoAnswer);
   const found = rows[0] ?? {};
   // A server names the process that serves a connection; a pooler makes something up.
   if (found["backend_pid"] !== announcedPid(client)) await requireOneSession(client, openOther);
@@ -67,7 +69,7 @@ async function requireOneSession(client: Client, openOther: () => Client): Promi
   try {
     await client.query(`listen ${channel}`);
     await other.connect();
-    await other.query(`notify ${channel}`);
+    await other.query(`notify ${channel}`).catch(orNoAnswer);
     timer = setTimeout(() => told.resolve(false), hearWithinMs);
     if (!(await told.promise)) throw sharedSession();
     await client.query(`unlisten ${channel}`);
@@ -76,6 +78,16 @@ async function requireOneSession(client: Client, openOther: () => Client): Promi
     client.off("notification", hear);
     other.end().catch(() => undefined);
   }
+}
+
+/** A pooler takes a connection before it has one to the server for it. */
+function orNoAnswer(error: unknown): never {
+  if (!(error instanceof Error) || error.message !== "Query read timeout") throw error;
+  throw new StorageError(
+    "IO",
+    "The connection was made, but nothing is answered on it; nothing acknowledged was lost. Check the database server and the network to it. A pooler between may have too few connections to it: default_pool_size has to hold 10 for each window and worker, and one more.",
+    { cause: error },
+  );
 }
 
 function sharedSession(): StorageError {
