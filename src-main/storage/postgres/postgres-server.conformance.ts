@@ -2,15 +2,12 @@ import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import {
   accessSync,
-  chownSync,
   constants,
   cpSync,
   existsSync,
-  mkdirSync,
   mkdtempSync,
   rmSync,
   statSync,
-  writeFileSync,
   chmodSync,
 } from "node:fs";
 import { createRequire } from "node:module";
@@ -18,6 +15,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
+import { makePostgresData, versionOfPackage } from "./postgres-data.conformance.ts";
 import { hireJanitor } from "./postgres-janitor.conformance.ts";
 
 /** A PostgreSQL server of our own, with a database that is ours alone. */
@@ -57,23 +55,8 @@ export async function startPostgresServer(options: ServerOptions = {}): Promise<
   try {
     chmodSync(folder, 0o755);
     const binaries = usableBinaries(folder, user);
-    const data = join(folder, "data");
-    mkdirSync(data, { mode: 0o700 });
-    const passwordFile = join(folder, "password");
-    writeFileSync(passwordFile, "handshake\n");
-    if (user !== null) for (const path of [data, passwordFile]) chownSync(path, user.uid, user.gid);
-    execFileSync(
-      join(binaries, "initdb"),
-      [
-        "--pgdata",
-        data,
-        "--username=handshake",
-        "--auth=scram-sha-256",
-        "--pwfile",
-        passwordFile,
-      ].concat("--encoding=UTF8", "--locale=C", "--no-sync", "--set", "scram_iterations=1"),
-      { ...user, stdio: "pipe", cwd: folder, env: { ...process.env, LC_MESSAGES: "C" } },
-    );
+    const version = versionOfPackage(packageFolder());
+    const data = makePostgresData({ binaries, version, user, folder });
     const port = await freePort();
     child = await run(binaries, data, port);
     const server: PostgresServer = {
