@@ -7,7 +7,7 @@ import { liveUpdates } from "./ui/live-workload.ts";
 import { mainThreadWhileBusy } from "./ui/main-thread-workload.ts";
 import { roundTrips } from "./ui/round-trip-workload.ts";
 import { postgresWorkers } from "./postgres-workers.ts";
-import { postgresRuns, postgresSteps } from "./postgres-workloads.ts";
+import { postgresRuns, postgresSteps, postgresStepsFarAway } from "./postgres-workloads.ts";
 import type { Workload } from "./workload.ts";
 
 export const workloads = {
@@ -18,6 +18,7 @@ export const workloads = {
   W5: millionRuns,
   W6: memoryOverTime,
   "pg-W1": postgresSteps,
+  "pg-W1-far": postgresStepsFarAway,
   "pg-W2": postgresRuns,
   "pg-workers": postgresWorkers,
   "ui-start": listStart,
