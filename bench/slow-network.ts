@@ -13,8 +13,8 @@ export async function openSlowNetwork(url: string, delayMs: number): Promise<Slo
   const to = new URL(url);
   const workerData: SlowNetworkStart = { host: to.hostname, port: Number(to.port), delayMs };
   const thread = new Worker(new URL("slow-network-thread.ts", import.meta.url), { workerData });
-  const [port] = await once(thread, "message");
-  to.port = String(port);
+  const message: unknown[] = await once(thread, "message");
+  to.port = String(message[0]);
   return {
     url: to.toString(),
     async close() {

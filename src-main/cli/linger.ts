@@ -18,6 +18,8 @@ export async function lingerForOthers(context: CommandContext, core: Core): Prom
   const broken = core.engine.broken.then((error) => {
     throw error;
   });
+  // Nobody races with it when Ctrl-C came first.
+  broken.catch(() => undefined);
   while (others() > 0 && !interrupted.aborted) await Promise.race([pause(pollMs), broken]);
   return !interrupted.aborted;
 }
