@@ -216,7 +216,8 @@ async function dueAmong(
   storage: Storage,
 ): Promise<readonly string[]> {
   const due: string[] = [];
-  for (const runId of runIds.slice(0, limit)) {
+  for (const runId of runIds) {
+    if (due.length >= limit) break;
     const run = await storage.getRun(runId);
     if (run === null) continue;
     const { status, wakeAt } = run;

@@ -67,6 +67,21 @@ it("an engine that works on named runs leaves the rest of the queue alone", asyn
   expect(states).toEqual(["queued", "completed"]);
 });
 
+it("an engine that works on named runs comes to each of them, however few it takes at once", async () => {
+  const onlyRuns = new Set<string>();
+  const finish = Promise.withResolvers<number>();
+  const type = handlerType("work", () => finish.promise);
+  bed = await createEngineBed([type], { onlyRuns, maxConcurrentRuns: 1 });
+  await bed.start({ nodes: [{ id: "a", type: "work" }] });
+  // There is no room for these yet.
+  const nodes = [{ id: "a", type: "transform", with: { value: 1 } }];
+  const named = [await bed.start({ nodes }), await bed.start({ nodes })];
+  for (const { runId } of named) onlyRuns.add(runId);
+  finish.resolve(1);
+  for (const { runId } of named)
+    await bed.until(async () => (await bed.status(runId)) === "completed");
+});
+
 it("[S9] a change from outside is obeyed at the run's next transition", async () => {
   let finish: () => void = () => undefined;
   const type = handlerType("work", () => new Promise((resolve) => (finish = () => resolve(1))));
