@@ -16,7 +16,7 @@ const stepsARun = 10;
 /** A short look: it must not take the workers' processor. */
 const lookEveryMs = 10;
 
-/** 1, 2 and 4 worker processes on one database: each brings its capacity. */
+/** 1, 2 and 4 worker processes on one database, which have worked before: each brings its capacity. */
 export const postgresWorkers: Workload = {
   title: `PostgreSQL: 1, 2 and 4 workers, ${runsAtOnce} runs at once each, steps that wait ${waitMs} ms`,
   async measure(options) {
@@ -90,7 +90,13 @@ export const postgresWorkers: Workload = {
 async function startWorker(url: string): Promise<ChildProcess> {
   const file = fileURLToPath(new URL("postgres-worker.ts", import.meta.url));
   const worker = fork(file, [url, String(runsAtOnce)]);
-  await once(worker, "message");
+  const ready = Promise.withResolvers<void>();
+  worker.on("message", (message) => {
+    if (message === "ready") ready.resolve();
+    else console.error("A worker complains:", message);
+  });
+  worker.once("exit", () => ready.reject(new Error("A worker ended before it was ready.")));
+  await ready.promise;
   return worker;
 }
 
