@@ -213,7 +213,8 @@ function isOpenToAll(path: string): boolean {
   }
 }
 
-async function freePort(): Promise<number> {
+/** Of loopback; whoever binds it first has it. */
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const address = server.address();
