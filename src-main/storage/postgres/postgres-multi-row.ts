@@ -74,6 +74,11 @@ interface Guard {
   readonly values: readonly Value[];
 }
 
+interface Written {
+  readonly statement: Statement;
+  readonly values: readonly Value[];
+}
+
 /** How the rows of a part get to the server. */
 interface Passing {
   /** The same form is the same SQL. */
@@ -94,15 +99,24 @@ const fewRows = 8;
  * for each column that it could write, more than for each one that it writes: the columns that no row has
  * are constants, which the planner folds away.
  */
-export function together(
-  parts: readonly RowsToWrite[],
-  guard: Guard | null = null,
-): { readonly statement: Statement; readonly values: readonly Value[] } {
+export function together(parts: readonly RowsToWrite[], guard: Guard | null = null): Written {
   const count = parts.reduce((sum, { rows }) => sum + rows.length, 0);
   const few = count <= fewRows ? prepare(asParameters, parts, guard) : null;
-  const { valuesOf } = few === null ? asJson : asParameters;
-  const statement =
-    few ?? prepare(asJson, parts, guard) ?? newStatement(asJson, parts.map(wholeRows), guard);
+  if (few !== null) return written(few, asParameters.valuesOf, parts, guard);
+  const narrow = prepare(asJson, parts, guard);
+  if (narrow !== null) return written(narrow, asJson.valuesOf, parts, guard);
+  // Whatever the rows are like, it is one form.
+  const whole = parts.map(wholeRows);
+  return written(newStatement(asJson, whole, guard), asJson.valuesOf, whole, guard);
+}
+
+/** A statement with the values of the same parts that it was made for. */
+function written(
+  statement: Statement,
+  valuesOf: Passing["valuesOf"],
+  parts: readonly RowsToWrite[],
+  guard: Guard | null,
+): Written {
   return { statement, values: [...(guard?.values ?? []), ...parts.flatMap(valuesOf)] };
 }
 
