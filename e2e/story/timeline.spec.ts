@@ -1,4 +1,4 @@
-import { expect } from "@playwright/test";
+import { expect, type Page } from "@playwright/test";
 import { startRun } from "../host/host.ts";
 import { test } from "../host/host-test.ts";
 import { readHistory } from "../read-database.ts";
@@ -34,17 +34,78 @@ test.describe("the timeline", { tag: tags.product }, () => {
       .getByRole("group", { name: "Stretches without work" })
       .getByRole("button", { name: "App closed since then" });
     await expect(band).toHaveAttribute("aria-expanded", "false");
-    const lane = page.locator("canvas[class*=_canvas]");
-    const picture = (): Promise<string> =>
-      lane.evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
-    const collapsed = await picture();
+    const collapsed = await stillPicture(page);
     await band.click();
     await expect(band).toHaveAttribute("aria-expanded", "true");
-    await expect.poll(picture).not.toBe(collapsed);
+    await expect.poll(() => picture(page)).not.toBe(collapsed);
     await band.focus();
     await page.keyboard.press("Enter");
     await expect(band).toHaveAttribute("aria-expanded", "false");
     await expect(band).toBeFocused();
-    await expect.poll(picture).toBe(collapsed);
+    await expect.poll(() => picture(page)).toBe(collapsed);
+  });
+
+  test("[U1] stands still from its first moment, below what is saved of a run that stopped", async ({
+    host,
+  }) => {
+    let page = await host.start();
+    await startRun(host, longThought);
+    await expect.poll(() => readHistory(host.folder.data).nodes[1]?.status).toBe("running");
+    await host.kill();
+    page = await host.start();
+    await page.evaluate(noteEachPlace);
+    await runRow(page, "A long thought").getByRole("link").click();
+    await expect(page.locator("section[aria-labelledby=stopped-heading]")).toBeVisible();
+    await stillPicture(page);
+    expect(await page.evaluate(() => window.places)).toHaveLength(1);
   });
 });
+
+declare global {
+  interface Window {
+    /** Each place and size that the timeline had. */
+    places?: string[];
+  }
+}
+
+/** Looks at each change of the page and at each frame. */
+function noteEachPlace(): void {
+  const places: string[] = [];
+  window.places = places;
+  const look = (): void => {
+    const steps = document.querySelector("[role=treegrid]");
+    if (steps === null) return;
+    const { x, y, width, height } = steps.getBoundingClientRect();
+    const place = `${x},${y} ${width}×${height}`;
+    if (places.at(-1) !== place) places.push(place);
+  };
+  new MutationObserver(look).observe(document.body, { childList: true, subtree: true });
+  const onFrame = (): void => {
+    look();
+    window.requestAnimationFrame(onFrame);
+  };
+  onFrame();
+}
+
+/** Of the lane, as it is drawn. */
+function picture(page: Page): Promise<string> {
+  return page
+    .locator("canvas[class*=_canvas]")
+    .evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
+}
+
+/** One that has not changed for half a second: what the page still reads may move the lane. */
+async function stillPicture(page: Page): Promise<string> {
+  let last = "";
+  await expect
+    .poll(
+      async () => {
+        const before = last;
+        last = await picture(page);
+        return last === before;
+      },
+      { intervals: [500] },
+    )
+    .toBe(true);
+  return last;
+}

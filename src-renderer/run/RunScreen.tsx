@@ -26,6 +26,7 @@ import { RunHeader } from "./RunHeader.tsx";
 import { RunSkeleton } from "./RunSkeleton.tsx";
 import { useSteadyRun } from "./steady-run.ts";
 import { StoppedRun } from "./StoppedRun.tsx";
+import { useInterrupted } from "./use-interrupted.ts";
 import type { Timeline } from "./waterfall/timeline.ts";
 import { Waterfall } from "./waterfall/Waterfall.tsx";
 import styles from "./RunScreen.module.css";
@@ -38,7 +39,7 @@ export function RunScreen({ runId }: { readonly runId: string }): ReactNode {
     setOpen(opened);
     return () => opened.close();
   }, [runId]);
-  return open === null ? <RunSkeleton /> : <OpenedRun open={open} />;
+  return open === null ? <RunSkeleton /> : <OpenedRun key={open.runId} open={open} />;
 }
 
 type RunView = "timeline" | "events";
@@ -79,6 +80,9 @@ function OpenedRun({ open }: { readonly open: OpenRun }): ReactNode {
   const showNode = useCallback((key: string) => show({ node: key, view: null }), [show]);
   const selectNode = useCallback((key: string) => show({ node: key }), [show]);
   const steady = useSteadyRun(run);
+  const { interrupted, isAwaited } = useInterrupted(run);
+  // Of a run that has stopped, what is saved stands above its steps: they would jump if it came behind them.
+  const isReady = useWasEver(run !== null && !(isAwaited && isHeard));
   const asked = place.get("node");
   // A failed run opens at its root cause, a waiting one at its question; what works moves on by itself.
   const selected = asked ?? (isWorking(run) ? null : blocking[0]?.nodeExecutionId) ?? null;
@@ -94,7 +98,7 @@ function OpenedRun({ open }: { readonly open: OpenRun }): ReactNode {
     },
   });
 
-  if (run === null || steady === null) {
+  if (run === null || steady === null || !isReady) {
     if (error !== null)
       return <RunNotOpened message={error.message} isGone={error.code === "NOT_FOUND"} />;
     return <RunSkeleton />;
@@ -109,7 +113,7 @@ function OpenedRun({ open }: { readonly open: OpenRun }): ReactNode {
         closingSinceMs={parseTime(closing?.at ?? null)}
         onShowNode={showNode}
       />
-      <StoppedRun run={run} />
+      {interrupted !== null && isHeard && <StoppedRun interrupted={interrupted} />}
       <BlockerLine
         // While the engine is not heard nobody knows what the run waits for.
         blocking={isHeard ? blocking : []}
@@ -178,6 +182,13 @@ function OpenedRun({ open }: { readonly open: OpenRun }): ReactNode {
       </div>
     </div>
   );
+}
+
+/** True from the first time on. */
+function useWasEver(now: boolean): boolean {
+  const [was, setWas] = useState(now);
+  if (now && !was) setWas(true);
+  return now || was;
 }
 
 function RunNotOpened(props: { readonly message: string; readonly isGone: boolean }): ReactNode {
