@@ -39,31 +39,36 @@ export type SavedHistory = z.infer<typeof SavedHistory>;
 export function readHistory(dataFolder: string): SavedHistory {
   const db = new Database(join(dataFolder, "handshake.db"), { readonly: true });
   try {
-    const run = Run.parse(
-      db
-        .prepare(
-          "select id, status, finished_at as finishedAt from workflow_run order by id desc limit 1",
-        )
-        .get(),
-    );
-    const of = (sql: string): unknown[] => db.prepare(sql).all(run.id);
-    return SavedHistory.parse({
-      status: run.status,
-      finishedAtMs: run.finishedAt === null ? null : Date.parse(run.finishedAt),
-      nodes: of(
-        "select node_path as nodePath, status, attempt_number as attempts from node_execution where run = ?",
-      ),
-      subSteps: of(
-        `select e.node_path || ': ' || s.name as line
-         from sub_step s join node_execution e on e.id = s.execution
-         where e.run = ? and s.status = 'recorded'`,
-      ),
-      output: of("select text from run_payload where run = ? and slot = 'output'")[0] ?? null,
-      events: of(
-        "select type, actor_kind as actor, at, data from run_event where run = ? order by seq",
-      ),
-    });
+    // In one transaction: an engine that commits meanwhile would leave a status beside the nodes of another one.
+    return db.transaction(() => readNewest(db))();
   } finally {
     db.close();
   }
+}
+
+function readNewest(db: Database.Database): SavedHistory {
+  const run = Run.parse(
+    db
+      .prepare(
+        "select id, status, finished_at as finishedAt from workflow_run order by id desc limit 1",
+      )
+      .get(),
+  );
+  const of = (sql: string): unknown[] => db.prepare(sql).all(run.id);
+  return SavedHistory.parse({
+    status: run.status,
+    finishedAtMs: run.finishedAt === null ? null : Date.parse(run.finishedAt),
+    nodes: of(
+      "select node_path as nodePath, status, attempt_number as attempts from node_execution where run = ? order by id",
+    ),
+    subSteps: of(
+      `select e.node_path || ': ' || s.name as line
+         from sub_step s join node_execution e on e.id = s.execution
+         where e.run = ? and s.status = 'recorded'`,
+    ),
+    output: of("select text from run_payload where run = ? and slot = 'output'")[0] ?? null,
+    events: of(
+      "select type, actor_kind as actor, at, data from run_event where run = ? order by seq",
+    ),
+  });
 }
