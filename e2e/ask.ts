@@ -37,10 +37,14 @@ export async function ask<Name extends RequestName>(
 }
 
 /** Starts a run of a workflow's text. */
-export async function startRun(page: Page, text: string): Promise<string> {
+export async function startRun(
+  page: Page,
+  text: string,
+  grants: readonly string[] = [],
+): Promise<string> {
   const { runId } = await ask(page, "run.start", {
     workflow: { from: "text", text, fileName: "workflow.json" },
-    grants: [],
+    grants: [...grants],
     requestKey: crypto.randomUUID(),
   });
   return runId;

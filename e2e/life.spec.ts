@@ -3,13 +3,15 @@ import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { expect, type Page } from "@playwright/test";
+import { expect } from "@playwright/test";
 import * as z from "zod";
 import { ask, startRun } from "./ask.ts";
 import { test } from "./desktop.ts";
 import { answerDialog, hostCalls } from "./desktop-play.ts";
 import { longWorkflow, twoStepWorkflow } from "./fixtures/workflows.ts";
+import { holdAnswers } from "./held-answers.ts";
 import { nonLoopbackSockets } from "./open-sockets.ts";
+import { readHistory } from "./read-database.ts";
 import { tags } from "./tags.ts";
 
 const handshake = fileURLToPath(new URL("../bin/handshake.mjs", import.meta.url));
@@ -90,6 +92,10 @@ test.describe("first start", { tag: tags.product }, () => {
     await (await desktop.launch()).page();
     const modeOf = (...path: string[]): string =>
       (statSync(join(desktop.dataFolder, ...path)).mode & 0o777).toString(8);
+    // Made with its first line, which another thread may have sent.
+    await expect
+      .poll(() => existsSync(join(desktop.dataFolder, "logs", "handshake.log")))
+      .toBe(true);
     expect([modeOf(), modeOf("handshake.db"), modeOf("logs", "handshake.log")]).toEqual([
       "700",
       "600",
@@ -188,11 +194,19 @@ test.describe("quit", () => {
     async ({ desktop }) => {
       const launched = await desktop.launch();
       const page = await launched.page();
-      const runId = await startRun(page, twoStepWorkflow);
+      const held = await holdAnswers();
+      const workflow = twoStepWorkflow(held.origin);
+      const runId = await startRun(page, workflow, [`net:${held.origin}`]);
       await answerDialog(launched.app, { dialog: "showMessageBox", answer: { response: 0 } });
-      await expect.poll(() => hasStarted(page, runId)).toBe(true);
+      await expect.poll(held.asked).toBe(1);
       await launched.app.evaluate(({ app }) => app.quit());
+      await expect
+        .poll(() => ask(page, "engine.state", {}))
+        .toMatchObject({ engine: { state: "stopping" } });
+      held.release();
       expect(await launched.ended()).toBe(0);
+      held.close();
+      expect(held.asked()).toBe(1);
 
       const again = await (await desktop.launch()).page();
       await expect(again.locator("#runs li")).toHaveText([/^Two thoughts: (stalled|queued)$/]);
@@ -218,11 +232,6 @@ const Nodes = z.object({
   nodes: z.array(z.looseObject({ nodePath: z.string(), status: z.string() })),
 });
 
-async function hasStarted(page: Page, runId: string): Promise<boolean> {
-  const { nodes } = Nodes.parse(await ask(page, "run.nodes", { runId }));
-  return nodes.some(({ status }) => status === "running");
-}
-
 /** Everything of the data, not Electron's own folder and not the log: names, sizes, times. */
 function dataFiles(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: "utf8" })
@@ -240,8 +249,17 @@ async function ownFolder(dataFolder: string): Promise<ChildProcess> {
   const args = [handshake, "run", workflow, "--data", dataFolder];
   const child = spawn(process.execPath, args, { stdio: "ignore" });
   await expect.poll(() => existsSync(join(dataFolder, "lock-holder.json"))).toBe(true);
-  await expect.poll(() => existsSync(join(dataFolder, "handshake.db-wal"))).toBe(true);
+  await expect.poll(() => works(dataFolder)).toBe(true);
   return child;
+}
+
+function works(dataFolder: string): boolean {
+  try {
+    return readHistory(dataFolder).nodes.some(({ status }) => status === "running");
+  } catch {
+    // There is no database yet, or no run in it.
+    return false;
+  }
 }
 
 function logOf(dataFolder: string): string {

@@ -44,17 +44,19 @@ export const shortThought = workflow({
   output: "=nodes.close.output.text",
 });
 
-/** One step ends at once; one thinks so long that it is cut off by a kill, but no longer than a spec can wait. */
-export const cutOffThought = workflow({
-  id: "a-cut-off-thought",
-  name: "A cut-off thought",
-  nodes: [
-    { id: "begin", type: "transform", with: { value: { begun: true } } },
-    says("think", 2_500),
-  ],
-  edges: [{ from: "begin", to: "think" }],
-  output: "=nodes.think.output.text",
-});
+/** One step ends at once; one waits for an answer, which a spec holds until it was cut off by a kill. */
+export function cutOffThought(origin: string): object {
+  return workflow({
+    id: "a-cut-off-thought",
+    name: "A cut-off thought",
+    capabilities: [`net:${origin}`],
+    nodes: [
+      { id: "begin", type: "transform", with: { value: { begun: true } } },
+      { id: "think", type: "http.request", replay: "idempotent", with: { url: origin } },
+    ],
+    edges: [{ from: "begin", to: "think" }],
+  });
+}
 
 /** The second step fails, and takes the run with it; a third would have followed. */
 export const failing = workflow({
