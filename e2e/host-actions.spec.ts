@@ -35,12 +35,14 @@ test.describe("what the desktop does for the data", { tag: tags.hostSimulated },
     const field = page.getByRole("textbox", { name: "Move the data to this folder" });
     const choose = page.getByRole("button", { name: "Choose…" });
     const chosen = join(host.folder.path, "chosen");
-    for (const answer of [
+    for (const [asked, answer] of [
       { canceled: false, filePaths: [chosen] },
       { canceled: true, filePaths: [] },
-    ]) {
+    ].entries()) {
       await answerDialog(app, { dialog: "showOpenDialog", answer });
       await choose.click();
+      // The button is enabled before the question as well as after its answer.
+      await expect.poll(() => hostCalls(app, "dialog.showOpenDialog")).toHaveLength(asked + 1);
       await expect(choose).toBeEnabled();
       await expect(field).toHaveValue(chosen);
     }
@@ -74,9 +76,14 @@ test.describe("what the desktop does for the data", { tag: tags.hostSimulated },
       await bar.getByRole("button", { name: "Export copy" }).click();
     }
     await expect.poll(() => hostCalls(app, "shell.showItemInFolder")).toEqual([somewhere]);
-    expect(await hostCalls(app, "dialog.showErrorBox")).toMatchObject([
-      { title: "The copy could not be saved", content: expect.stringContaining(host.folder.data) },
-    ]);
+    await expect
+      .poll(() => hostCalls(app, "dialog.showErrorBox"))
+      .toMatchObject([
+        {
+          title: "The copy could not be saved",
+          content: expect.stringContaining(host.folder.data),
+        },
+      ]);
     if (process.platform !== "win32") expect(statSync(somewhere).mode & 0o777).toBe(0o600);
     const copy = join(host.folder.path, "copy");
     mkdirSync(copy);
