@@ -34,10 +34,14 @@ test.describe("bridge", { tag: tags.product }, () => {
     const launched = await desktop.launch();
     const page = await launched.page();
     await startRun(page, longWorkflow);
-    await page.evaluate(() => void handshake.request(5_000, "runs.list", {}));
+    await page.evaluate(() => {
+      document.body.dataset["isOld"] = "";
+      void handshake.request(5_000, "runs.list", {});
+    });
     await launched.app.evaluate(({ BrowserWindow }) => {
       BrowserWindow.getAllWindows()[0]?.webContents.reload();
     });
+    await expect(page.locator("body:not([data-is-old])")).toBeAttached();
     await expect(page.locator("#connection")).toHaveText("welcome");
     await expect(page.locator("#runs li")).toHaveText(["A long thought: running"]);
   });

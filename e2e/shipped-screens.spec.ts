@@ -73,13 +73,16 @@ test.describe("the app's window, when something ends", { tag: tags.product }, ()
     await expect(runHeader(page, "A short thought").getByText("Completed")).toBeVisible();
     const steps = page.getByRole("treegrid", { name: "Steps of the run" });
     await expect(steps.getByRole("row")).toHaveCount(2);
+    await expect(steps.getByRole("row", { name: /^close Completed/ })).toBeVisible();
     const before = await steps.ariaSnapshot();
+    await page.evaluate(() => void (document.body.dataset["isOld"] = ""));
     await host.app().app.evaluate(({ BrowserWindow }) => {
       BrowserWindow.getAllWindows()[0]?.webContents.reload();
     });
+    await expect(page.locator("body:not([data-is-old])")).toBeAttached();
     await expect(runHeader(page, "A short thought").getByText("Completed")).toBeVisible();
     await expect(steps.getByRole("row")).toHaveCount(2);
-    expect(await steps.ariaSnapshot()).toBe(before);
+    await expect.poll(() => steps.ariaSnapshot()).toBe(before);
   });
 });
 
