@@ -65,7 +65,7 @@ export const test = base.extend<{ desktop: Desktop }>({
       runToExit([mainBundle, "--data", dataFolder, ...args], appEnvironment());
     await use({ dataFolder, launch, startSecond, expectError: book.expect });
     for (const { kill } of launched) await kill();
-    rmSync(dataFolder, { recursive: true, force: true });
+    rmSync(dataFolder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
     expect(book.unexpected(), "errors of pages and of the stand-in").toEqual([]);
   },
 });
@@ -108,7 +108,7 @@ export async function launchApp(
   };
 }
 
-function appEnvironment(): Record<string, string> {
+export function appEnvironment(): Record<string, string> {
   const { HANDSHAKE_DATA: _, ...env } = process.env;
   const defined = Object.entries(env).filter(
     (entry): entry is [string, string] => entry[1] !== undefined,

@@ -46,11 +46,12 @@ test.describe("what is opened from outside", { tag: tags.product }, () => {
     await desktop.startSecond([`handshake://run/${runId}/cancel?confirm=secret-word`]);
     await expect(page.getByRole("status").getByText(/A link was not followed/)).toBeVisible();
     expect(page.url()).toBe(address);
-    const rows = await ask(page, "runs.list", {});
-    expect(rows).toMatchObject({ rows: [{ runId, status: "awaiting_user" }] });
-    const log = readFileSync(join(desktop.dataFolder, "logs/handshake.log"), "utf8");
-    expect(log).toContain("[open] A link was refused.");
-    expect(log).not.toContain("secret-word");
+    await expect
+      .poll(() => ask(page, "runs.list", {}))
+      .toMatchObject({ rows: [{ runId, status: "awaiting_user" }] });
+    const log = (): string => readFileSync(join(desktop.dataFolder, "logs/handshake.log"), "utf8");
+    await expect.poll(log).toContain("[open] A link was refused.");
+    expect(log()).not.toContain("secret-word");
     await page.getByRole("button", { name: "Dismiss" }).click();
     await expect(page.getByText(/A link was not followed/)).toBeHidden();
   });

@@ -1,11 +1,11 @@
 import { existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, type Locator, type Page } from "@playwright/test";
-import { launchApp, productBundle } from "../desktop.ts";
+import { appEnvironment, productBundle } from "../desktop.ts";
 import { startRun, type Host } from "../host/host.ts";
-import type { ErrorBook } from "../host/page-errors.ts";
 import { test } from "../host/host-test.ts";
 import { readHistory } from "../read-database.ts";
+import { runToExit } from "../run-to-exit.ts";
 import { tags } from "../tags.ts";
 import { goTo, openDataSettings, runRow } from "./screens.ts";
 import { shortThought } from "./workflows.ts";
@@ -13,7 +13,6 @@ import { shortThought } from "./workflows.ts";
 test.describe("the data is moved", { tag: tags.product }, () => {
   test("[P4] Move… asks for a place, the next start moves everything there, and says where it is", async ({
     host,
-    book,
   }) => {
     let page = await host.start();
     await startRun(host, shortThought);
@@ -37,7 +36,7 @@ test.describe("the data is moved", { tag: tags.product }, () => {
     await ask.click();
     await expect(planned(page)).toBeVisible();
     await host.kill();
-    page = await startAfterMove({ host, book });
+    page = await startAfterMove(host);
     await openDataSettings(page);
     await expect(page.getByText(to, { exact: true }).first()).toBeVisible();
     await expect(planned(page)).toBeHidden();
@@ -67,11 +66,11 @@ test.describe("the data is moved", { tag: tags.product }, () => {
 });
 
 /** On the stand-in `app.relaunch` is only noted: the start that moves ends, and the next one is the spec's. */
-async function startAfterMove({ host, book }: { host: Host; book: ErrorBook }): Promise<Page> {
+async function startAfterMove(host: Host): Promise<Page> {
   if (host.kind === "desktop") {
-    const { data: dataFolder, home: HOME } = host.folder;
-    const moving = await launchApp({ dataFolder, main: productBundle, env: { HOME } }, book);
-    expect(await moving.ended()).toBe(0);
+    const { data, home: HOME } = host.folder;
+    const env = { ...appEnvironment(), HOME };
+    expect(await runToExit([productBundle, "--data", data], env)).toBe(0);
   }
   return host.start();
 }
