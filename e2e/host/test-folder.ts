@@ -21,6 +21,7 @@ export function makeTestFolder(): TestFolder {
     home,
     data: join(path, "data"),
     work: join(home, "Handshake"),
-    remove: () => rmSync(path, { recursive: true, force: true }),
+    // A child of what was killed may still write there for a moment.
+    remove: () => rmSync(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 }),
   };
 }

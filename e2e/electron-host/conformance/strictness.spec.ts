@@ -85,7 +85,7 @@ test.describe("the stand-in", { tag: tags.hostSimulated }, () => {
     expect(profiles).toHaveLength(1);
     process.kill(pid, "SIGKILL");
     await expect
-      .poll(() => profiles.some((name) => existsSync(`${tmpdir()}/${name}`)), { timeout: 8_000 })
+      .poll(() => profiles.some((name) => existsSync(`${tmpdir()}/${name}`)), { timeout: 30_000 })
       .toBe(false);
   });
 });
