@@ -1,4 +1,4 @@
-import { closeSync, openSync, readFileSync, writeSync } from "node:fs";
+import { closeSync, openSync, readFileSync, statSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { expect, type Page } from "@playwright/test";
 import Database from "better-sqlite3";
@@ -19,10 +19,18 @@ export async function damageWhileRunning(
   const backup = join(host.folder.path, "backup.db");
   await backUp(file, backup);
   const runs = rootPageOf(file, "workflow_run");
-  // Before the next beat, whose write would put the page back.
-  foldedTogether(file);
-  overwritePage(file, runs);
+  overwriteForGood(file, runs);
   return { file, backup };
+}
+
+/** Whatever was written meanwhile (the engine's beat) is in the log, which would put the page back: again, then. */
+function overwriteForGood(file: string, page: number): void {
+  for (let tries = 0; tries < 100; tries++) {
+    foldedTogether(file);
+    overwritePage(file, page);
+    if (statSync(`${file}-wal`).size === 0) return;
+  }
+  throw new Error("The database was written to all the time.");
 }
 
 /** The whole database in its one file, as its bytes. */
