@@ -84,7 +84,9 @@ export async function launchApp(
     env: { ...appEnvironment(), ...env },
   });
   const process_ = app.process();
-  const exited = once(process_, "exit");
+  // It may have ended by itself before anybody could listen.
+  const hasEnded = (): boolean => process_.exitCode !== null || process_.signalCode !== null;
+  const exited = hasEnded() ? Promise.resolve() : once(process_, "exit");
   process_.stderr?.setEncoding("utf8").on("data", (text: string) => {
     if (text.includes("electron-host: ") || text.includes("JavaScript error")) book.note(text);
   });
@@ -98,7 +100,7 @@ export async function launchApp(
         return typeof title === "string" ? shown === title : title.test(shown);
       }),
     async kill() {
-      if (process_.exitCode === null && process_.signalCode === null) process_.kill("SIGKILL");
+      if (!hasEnded()) process_.kill("SIGKILL");
       await exited;
     },
     async ended() {

@@ -82,6 +82,8 @@ export function openBrowserHost({ folder, book, browser }: BrowserHostOptions): 
       // What the browser itself says of a socket that finds nobody.
       book.expect(/^console: WebSocket connection to 'ws:\/\/127\.0\.0\.1:\d+\/socket' failed/);
       await serving().kill();
+      // Else a slow tab could be taken to have heard of the next start already.
+      if (tab !== null) await expect(tab.getByText(/^Engine stopped\./)).toBeAttached();
     },
     seenBeforeScreens: async () =>
       RecoverySeen.parse(JSON.parse(readFileSync(seenFile, "utf8")) as unknown),
