@@ -20,6 +20,7 @@ test.describe("zoomed in", { tag: tags.product }, () => {
     }) => {
       let page = await host.start();
       await page.setViewportSize(size);
+      await expect(page.getByText("No runs yet")).toBeVisible();
       await expectFits(page, "Runs, empty");
       await page.getByRole("button", { name: "Start: A long report" }).click();
       const sheet = page.getByRole("dialog");
@@ -51,6 +52,7 @@ test.describe("zoomed in", { tag: tags.product }, () => {
       await expect(inspector).toContainText("begun");
       await expectFits(page, "inspector");
       await runHeader(page, "A long thought").getByRole("button", { name: "Cancel run" }).click();
+      await expect(page.getByRole("dialog")).toContainText("Keep it running");
       await expectFits(page, "cancel sheet");
       await page.getByRole("dialog").getByRole("button", { name: "Keep it running" }).click();
       await goTo(page, "Needs you");

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { AxeBuilder } from "@axe-core/playwright";
 import { expect, type Locator, type Page } from "@playwright/test";
 import { startRun, type Host } from "../host/host.ts";
@@ -109,8 +110,9 @@ test.describe("a run with 80 steps side by side", { tag: tags.product }, () => {
     await page.emulateMedia({ colorScheme: "light" });
     await expect.poll(() => canvas.evaluate(redOf)).toBeGreaterThan(0);
     await expect(failed).toBeInViewport();
-    const box = await minimap.boundingBox();
-    if (box === null) throw new Error("The minimap has no place.");
+    // What stands beside the timeline comes later, and takes room from it.
+    await expect(page.getByRole("complementary", { name: "Part 41" })).toBeVisible();
+    const box = await placeAtRest(minimap);
     await page.mouse.move(box.x + 20, box.y + 62);
     await page.mouse.down();
     await expect(failed).not.toBeInViewport();
@@ -146,6 +148,20 @@ async function openFailedFan(host: Host) {
   return { page, grid, failed: grid.getByRole("row", { name: /^Part 41 Failed/ }) };
 }
 
+/** Where a thing stands once the page around it is laid out. */
+async function placeAtRest(thing: Locator) {
+  let last = await thing.boundingBox();
+  await expect
+    .poll(async () => {
+      const before = last;
+      last = await thing.boundingBox();
+      return last !== null && isDeepStrictEqual(before, last);
+    })
+    .toBe(true);
+  if (last === null) throw new Error("It has no place.");
+  return last;
+}
+
 async function expectPlace(
   row: Locator,
   place: { readonly level: number; readonly position: number; readonly setSize: number },
@@ -157,6 +173,8 @@ async function expectPlace(
 
 /** In the page alone: else each look opens another page to put frames together, and there are none. */
 async function expectAccessible(page: Page, what: string): Promise<void> {
+  // A colour on its way to another one is not yet the one that is meant.
+  await page.emulateMedia({ reducedMotion: "reduce" });
   const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
   expect.soft(violations, what).toEqual([]);
 }
