@@ -18,6 +18,7 @@ test.describe("the story", { tag: tags.product }, () => {
   test("[S10] [U1] [U2] [U3] [X3] a sample is started, killed half-way, shown as stalled, and resumed with one key", async ({
     host,
   }) => {
+    test.setTimeout(180_000);
     const { folder } = host;
     let page = await host.start();
     await chooseFirstSample(page);

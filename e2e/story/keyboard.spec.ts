@@ -12,6 +12,7 @@ test.describe("by the keyboard alone", { tag: tags.product }, () => {
   test("[U2] start a sample, lose the engine, read what stopped, resume, and look at a step", async ({
     host,
   }) => {
+    test.setTimeout(180_000);
     const { folder } = host;
     let page = await host.start();
     await expect(page.getByText("No runs yet")).toBeVisible();
