@@ -28,10 +28,15 @@ const largestScope = 32_000_000;
 
 /** The thread is started by the first expression and does not keep the process alive. */
 export function createIsolatedExpressions(
-  options: { readonly workerUrl?: URL; readonly memoryMb?: number } = {},
+  options: {
+    readonly workerUrl?: URL;
+    readonly memoryMb?: number;
+    readonly timeoutMs?: number;
+  } = {},
 ): IsolatedExpressions {
   const workerUrl = options.workerUrl ?? new URL("./expression-worker.ts", import.meta.url);
   const memoryMb = options.memoryMb ?? defaultMemoryMb;
+  const timeoutMs = options.timeoutMs ?? expressionLimits.timeoutMs;
   let thread: ExpressionThread | null = null;
   let last: Promise<unknown> = Promise.resolve();
   let isClosed = false;
@@ -44,7 +49,7 @@ export function createIsolatedExpressions(
         source: request.source,
       });
     }
-    thread ??= startThread({ workerUrl, memoryMb });
+    thread ??= startThread({ workerUrl, memoryMb, timeoutMs });
     const current = thread;
     const outcome = await current.evaluate(request);
     if (outcome.kind === "value") return outcome.value;
@@ -89,8 +94,12 @@ interface ExpressionThread {
   end(): Promise<void>;
 }
 
-function startThread(options: { workerUrl: URL; memoryMb: number }): ExpressionThread {
-  const { workerUrl, memoryMb } = options;
+function startThread(options: {
+  workerUrl: URL;
+  memoryMb: number;
+  timeoutMs: number;
+}): ExpressionThread {
+  const { workerUrl, memoryMb, timeoutMs } = options;
   const worker = new Worker(workerUrl, {
     resourceLimits: { maxOldGenerationSizeMb: memoryMb, maxYoungGenerationSizeMb: 32 },
     env: {},
@@ -131,7 +140,6 @@ function startThread(options: { workerUrl: URL; memoryMb: number }): ExpressionT
         await ready.promise;
         if (death !== null) return { kind: "dead", message: death };
         return await new Promise<Outcome>((resolve) => {
-          const { timeoutMs } = expressionLimits;
           const timer = setTimeout(() => {
             finish({ kind: "dead", message: `It took longer than ${timeoutMs} ms.` });
           }, timeoutMs);

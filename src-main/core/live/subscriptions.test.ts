@@ -103,7 +103,7 @@ describe("[U1] a burst of 100,000 events", () => {
     expect(viewer.mostOps).toBeLessThanOrEqual(limits.batchOps);
     // At most one batch each 50 ms, however much happened.
     expect(viewer.batches).toBeLessThanOrEqual((performance.now() - began) / 50 + 5);
-  }, 60_000);
+  }, 120_000);
 
   test("in one run keeps the queue bounded and ends in the right state", async () => {
     const producer = createProducer({ runs: 1, nodes: 2_000 });
@@ -127,7 +127,7 @@ describe("[U1] a burst of 100,000 events", () => {
     // Nodes and events that wait, each of which is remembered once.
     expect(mostPending).toBeLessThanOrEqual(2_000 + 1_000 + 400);
     expect(viewer.longestMessage).toBeLessThanOrEqual(limits.pieceBytes + 1_000);
-  }, 60_000);
+  }, 120_000);
 });
 
 test("[U1] without acknowledgements two batches leave, then changes are merged until there are", async () => {
@@ -158,7 +158,7 @@ test("[U1] a lost message is noticed by its revision and repaired by a fresh sna
   await until("the snapshot", () => viewer.snapshots === 1);
   const [first = "", second = ""] = producer.runIds;
   producer.finish(first);
-  await pause(150);
+  await until("a message is lost", () => viewer.lost === 1);
   expect(viewer.rows.get(first)?.status).toBe("queued");
   producer.finish(second);
   await until("the gap is repaired", () => viewer.snapshots === 2);

@@ -22,6 +22,8 @@ export interface Viewer {
   readonly batches: number;
   readonly snapshots: number;
   readonly gaps: number;
+  /** Of those that were to be lost. */
+  readonly lost: number;
   readonly longestMessage: number;
   readonly mostOps: number;
   readonly ended: string | null;
@@ -49,6 +51,7 @@ export function createViewer(options: {
     batches: 0,
     snapshots: 0,
     gaps: 0,
+    lost: 0,
     longestMessage: 0,
     mostOps: 0,
     ended: null as string | null,
@@ -112,7 +115,10 @@ export function createViewer(options: {
   return Object.assign(seen, {
     receive(bytes: Uint8Array) {
       messages += 1;
-      if (options.lose?.has(messages) === true) return;
+      if (options.lose?.has(messages) === true) {
+        seen.lost += 1;
+        return;
+      }
       seen.longestMessage = Math.max(seen.longestMessage, bytes.length);
       const message = CoreMessage.parse(JSON.parse(Buffer.from(bytes).toString("utf8")));
       if (message.kind === "answer") return;
