@@ -6,7 +6,7 @@ import {
 import { plannedRuns } from "../kill-loop/workload.ts";
 import { openSharedEngine, type SharedEngine, type SharedEngineOptions } from "./shared-engine.ts";
 
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 await onPostgres((server) => {
   test("[R4] [ST-07] an engine whose batches overlap all the time is fenced all the same, and writes nothing after it", async () => {

@@ -7,7 +7,7 @@ import { plannedRuns } from "../kill-loop/workload.ts";
 import { checkRuns } from "./check-runs.ts";
 import { openSharedEngine } from "./shared-engine.ts";
 
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 /** 4 that write, 4 that read, one for the lease, one that listens: docs/postgres.md says so twice. */
 const mostConnections = 10;

@@ -12,7 +12,7 @@ const hourMs = 3_600_000;
 const human = { kind: "human", via: "faults" } as const;
 
 // On a busy machine each waits for the server's disk and processor.
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 await onPostgres((server) => {
   describe("clocks that disagree by hours", () => {

@@ -6,7 +6,7 @@ import {
 import { plannedRuns } from "../kill-loop/workload.ts";
 import { openSharedEngine, type SharedEngine, type SharedEngineOptions } from "./shared-engine.ts";
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 120_000 });
 
 const never = 3_600_000;
 

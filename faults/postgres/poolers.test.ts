@@ -15,7 +15,7 @@ import { startPoolerProxy, type PoolerProxy } from "./pooler-proxy.ts";
 import { openSharedEngine, type SharedEngine } from "./shared-engine.ts";
 
 // On a busy machine each waits for the server's disk and processor.
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const appVersion = "faults";
 const patient = { timeout: 30_000 };

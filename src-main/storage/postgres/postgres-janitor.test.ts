@@ -32,7 +32,7 @@ test.skipIf(process.platform === "win32")(
     expect([isThere(pid), existsSync(folder)]).toEqual([true, true]);
     tests.kill("SIGKILL");
     await expect
-      .poll(() => [isThere(pid), existsSync(folder)], { timeout: 15_000 })
+      .poll(() => [isThere(pid), existsSync(folder)], { timeout: 30_000 })
       .toEqual([false, false]);
   },
 );

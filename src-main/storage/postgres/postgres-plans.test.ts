@@ -25,7 +25,7 @@ await onPostgres((server) => {
     // As a reader has it: no setting hides a bad plan.
     client = new Client(clientConfig(parseDatabaseAddress(url), 60_000));
     await client.connect();
-  }, 60_000);
+  }, 120_000);
   afterAll(() => client.end());
 
   async function planOf({ text }: Statement, values: readonly Value[]): Promise<string> {

@@ -87,7 +87,7 @@ await onPostgres((server) => {
     );
     const write = () => world.try(runId, [world.completeNodeChange(runId, 1)]);
     await expect
-      .poll(() => write().catch((error: unknown) => error))
+      .poll(() => write().catch((error: unknown) => error), { timeout: 20_000 })
       .toMatchObject({
         code: "CORRUPT",
       });

@@ -57,8 +57,16 @@ export async function startPostgresServer(options: ServerOptions = {}): Promise<
     const binaries = usableBinaries(folder, user);
     const version = versionOfPackage(packageFolder());
     const data = makePostgresData({ binaries, version, user, folder });
-    const port = await freePort();
-    child = await run(binaries, data, port);
+    let port = await freePort();
+    for (let tries = 1; child === null; tries += 1) {
+      try {
+        child = await run(binaries, data, port);
+      } catch (error) {
+        // Somebody else took the port in the meantime: no reason to do without a server.
+        if (tries === 5 || !/could not bind|TCP\/IP sockets/.test(String(error))) throw error;
+        port = await freePort();
+      }
+    }
     const server: PostgresServer = {
       url: `postgresql://handshake:handshake@127.0.0.1:${port}/postgres`,
       port,
@@ -118,7 +126,7 @@ export async function startPostgresServer(options: ServerOptions = {}): Promise<
   async function end(signal: "SIGINT" | "SIGKILL"): Promise<void> {
     const ending = child;
     child = null;
-    if (ending?.pid === undefined || ending.exitCode !== null) return;
+    if (ending?.pid === undefined || ending.exitCode !== null || ending.signalCode !== null) return;
     const exited = once(ending, "exit");
     if (signal === "SIGKILL") killWithBackends(ending.pid);
     else process.kill(ending.pid, signal);

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
 import { World } from "../../../app/storage/storage-fixture.conformance.ts";
 import type { OutsideCommit } from "../../../app/engine/engine.ts";
@@ -191,11 +192,9 @@ await onPostgres((server) => {
       for (const commit of commits) if (commit.runId === runId) heard.resolve(commit);
     });
     // Whoever watches has to be connected first; what it hears is then of this change.
-    const tick = setInterval(() => {
-      void world.try(runId, [{ change: "runAnnotated", actor: human, tags: ["again"] }]);
-    }, 200);
-    const { lastSeq } = await heard.promise;
-    clearInterval(tick);
+    const annotate = () =>
+      world.apply(runId, { change: "runAnnotated", actor: human, tags: ["again"] });
+    const { lastSeq } = await againUntil(heard.promise, annotate);
     expect(lastSeq).toBeGreaterThan(1);
     expect(await second.events(runId)).not.toEqual([]);
     expect(own).toEqual([]);
@@ -223,22 +222,24 @@ await onPostgres((server) => {
         waiting.add(look);
         look();
       });
-    const listeners = () =>
-      server.raw<{ pid: number }>(
-        url,
-        `select pid from pg_stat_activity where query like 'listen handshake_%'`,
-      );
+    /** Those of tests before this one may take a moment to go. */
+    const theListener = async (pastPid = 0): Promise<number> => {
+      const listeners = () =>
+        server.raw<{ pid: number }>(
+          url,
+          `select pid from pg_stat_activity where query like 'listen handshake_%' and pid <> ${pastPid}`,
+        );
+      await expect.poll(listeners, { timeout: 20_000 }).toHaveLength(1);
+      return (await listeners())[0]?.pid ?? 0;
+    };
     const annotate = () =>
       world.apply(goesOn, { change: "runAnnotated", actor: human, tags: ["again"] });
     // It listens from the first moment on at which it hears.
-    const tick = setInterval(() => void annotate(), 200);
-    await hears(goesOn);
-    clearInterval(tick);
+    await againUntil(hears(goesOn), annotate);
 
     heard.clear();
-    const [listener, ...others] = await listeners();
-    expect(others).toEqual([]);
-    await server.raw(url, "select pg_terminate_backend($1)", [listener?.pid]);
+    const listener = await theListener();
+    await server.raw(url, "select pg_terminate_backend($1)", [listener]);
     // Nothing is committed later: who only listens again hears of neither.
     await world.apply(ends, {
       change: "runStatus",
@@ -249,11 +250,8 @@ await onPostgres((server) => {
     });
     await hears(ends);
 
-    const again = setInterval(() => void annotate(), 200);
-    await hears(goesOn);
-    clearInterval(again);
-    const [fresh] = await listeners();
-    expect(fresh?.pid).not.toBe(listener?.pid);
+    await againUntil(hears(goesOn), annotate);
+    expect(await theListener(listener)).not.toBe(0);
   });
 
   test("a lease is renewed by a thread of its own, and a fenced engine is told", async () => {
@@ -325,6 +323,19 @@ async function openTwo(server: TestServer): Promise<Two> {
     close: () => other.close(),
   });
   return { url, world, shared: storage.shared, second, secondShared: other.shared };
+}
+
+/** Changes something again and again, one after the other, until it is heard. */
+async function againUntil<T>(heard: Promise<T>, change: () => Promise<unknown>): Promise<T> {
+  let isHeard = false;
+  const noted = heard.finally(() => {
+    isHeard = true;
+  });
+  while (!isHeard) {
+    await change();
+    await Promise.race([noted, pause(200)]);
+  }
+  return noted;
 }
 
 /** As an engine does every 5 s. */

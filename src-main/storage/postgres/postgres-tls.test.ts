@@ -66,7 +66,7 @@ test("a server that wants TLS is reached with its authority alone, and each othe
     expect(told).toMatch(/^DENIED Could not open/);
     expect(told).toMatch(why);
   }
-}, 60_000);
+}, 120_000);
 
 interface Certificate {
   readonly certificate: string;
