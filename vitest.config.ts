@@ -11,8 +11,9 @@ export default defineConfig({
     pool: "forks",
     // More than the two cores: tests of the machine wait for processes and disks.
     maxWorkers: 3,
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    // Generous: a machine that does other things as well shall not make them red.
+    testTimeout: 90_000,
+    hookTimeout: 90_000,
     // A worker that does not end by itself is killed, so that Ctrl-C and a finished run both end.
     teardownTimeout: 10_000,
     projects: [

@@ -68,7 +68,7 @@ describe("a kill -9 in the middle of a run", () => {
       id: "counted",
       nodes: [
         agent("one", [turn("one-a", 0), turn("one-b", 0)]),
-        agent("two", [turn("two-a", 0), turn("two-b", 0), turn("two-c", 1_500), turn("two-d", 0)]),
+        agent("two", [turn("two-a", 0), turn("two-b", 0), turn("two-c", 5_000), turn("two-d", 0)]),
         agent("three", [turn("three-a", 0)]),
       ],
       edges: [
@@ -146,7 +146,7 @@ describe("a kill -9 in the middle of a run", () => {
   test("[X3] stored policies act at the next start, as their actor: resume-safe goes on, fail ends the run", async () => {
     const turns = [
       { name: "said", say: "working" },
-      { name: "thinks", thinkMs: 1_500 },
+      { name: "thinks", thinkMs: 5_000 },
     ];
     const goesOn = writeWorkflow(handshake.folder, {
       id: "goes-on",

@@ -1,4 +1,4 @@
-import { lstatSync } from "node:fs";
+import { lstatSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createHandshake, jsonLines, type Handshake, type Running } from "./child-handshake.ts";
@@ -112,19 +112,39 @@ describe("while another process owns the data folder", () => {
   });
 
   test("the owner stays until the runs that others wait for have ended", async () => {
-    const file = (id: string, thinkMs: number): string =>
-      writeWorkflow(handshake.folder, {
-        id,
-        nodes: [
-          agent("only", [
-            { name: "said", say: "working" },
-            { name: "thinks", thinkMs },
-          ]),
-        ],
-      });
-    const owner = handshake.start(["run", file("short", 1_000), "--json"]);
-    await owner.printed('"name":"said"');
-    const guest = handshake.start(["run", file("long", 2_500), "--json"]);
+    // Ends once the guest's run is on its way, whenever that is.
+    const shell = `shell:${process.execPath}`;
+    const short = writeWorkflow(handshake.folder, {
+      id: "short",
+      nodes: [
+        {
+          id: "only",
+          type: "shell.exec",
+          with: {
+            command: process.execPath,
+            args: [
+              "-e",
+              'console.log("up"); setInterval(() => fs.existsSync("go") && process.exit(), 50)',
+            ],
+          },
+        },
+      ],
+      more: { capabilities: [shell] },
+    });
+    const long = writeWorkflow(handshake.folder, {
+      id: "long",
+      nodes: [
+        agent("only", [
+          { name: "said", say: "working" },
+          { name: "thinks", thinkMs: 2_500 },
+        ]),
+      ],
+    });
+    const owner = handshake.start(["run", short, "--json", "--allow", shell]);
+    await owner.printed('"up"');
+    const guest = handshake.start(["run", long, "--json"]);
+    await guest.printed('"name":"said"');
+    writeFileSync(join(handshake.folder, "go"), "");
     await owner.printed('"status":"completed"');
     const [ownerEnded, guestEnded] = await Promise.all([owner.ended, guest.ended]);
     expect([ownerEnded.code, guestEnded.code]).toEqual([0, 0]);

@@ -26,7 +26,7 @@ describe("a run's relative paths begin in the folder that it was started in", ()
       nodes: [
         agent("waits", [
           { name: "said", say: "working" },
-          { name: "thinks", thinkMs: 1_000 },
+          { name: "thinks", thinkMs: 5_000 },
         ]),
         writes,
         says,

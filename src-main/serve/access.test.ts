@@ -248,7 +248,7 @@ test("[S10] fuzzed messages over the socket: hung up on, never crashed", async (
   expect(hungUp).toBeGreaterThan(10);
   const log = readFileSync(join(bed.data, "logs", "handshake.log"), "utf8");
   expect(log).not.toMatch(/\[error\]/);
-}, 60_000);
+}, 120_000);
 
 /** A backup for each of a thousand messages would only be slow. */
 function isHarmless(name: string): boolean {

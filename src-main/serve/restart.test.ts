@@ -166,8 +166,10 @@ describe("ending it", () => {
       return engine.state === "stopping" || null;
     });
     running.child.kill("SIGINT");
-    // Draining alone would take longer than this process may live: 30 s.
+    // Draining alone would take longer than it may live from now on: 30 s.
+    const limit = setTimeout(() => running.child.kill("SIGKILL"), 20_000);
     expect(await running.ended).toMatchObject({ code: 0 });
+    clearTimeout(limit);
   });
 
   test("without work it ends at once", async () => {

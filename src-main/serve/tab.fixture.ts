@@ -126,12 +126,12 @@ export async function openTab(origin: string, key: string): Promise<Tab> {
   };
 }
 
-/** Asks again and again, at most for some seconds, until there is an answer other than null. */
+/** Asks again and again, at most for a while, until there is an answer other than null. */
 export async function eventually<T>(
   what: string,
   ask: () => T | null | Promise<T | null>,
 ): Promise<T> {
-  const deadline = performance.now() + 15_000;
+  const deadline = performance.now() + 60_000;
   for (;;) {
     const answer = await ask();
     if (answer !== null) return answer;

@@ -184,7 +184,7 @@ test("[D1] a migration that fails leaves the data as it was", async () => {
 
 test(
   "[D1] killed at each point of a migration, the next start completes it",
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   async () => {
     const migrationsFolder = nextVersionFolder();
     for (let dieAt = 1; ; dieAt += 1) {
@@ -236,7 +236,7 @@ test("[D1] a process that saw an older ledger than there is by now repeats nothi
 
 test(
   "[D1] several processes at once migrate an empty folder and a populated one exactly once",
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   async () => {
     const migrationsFolder = nextVersionFolder();
     const empty = testFolder();
