@@ -3,6 +3,7 @@ import { startRun } from "../host/host.ts";
 import { test } from "../host/host-test.ts";
 import { readHistory } from "../read-database.ts";
 import { tags } from "../tags.ts";
+import { notePlaces } from "./note-places.ts";
 import { runRow } from "./screens.ts";
 import { longThought } from "./workflows.ts";
 
@@ -53,39 +54,13 @@ test.describe("the timeline", { tag: tags.product }, () => {
     await expect.poll(() => readHistory(host.folder.data).nodes[1]?.status).toBe("running");
     await host.kill();
     page = await host.start();
-    await page.evaluate(noteEachPlace);
+    const places = await notePlaces(page, "[role=treegrid]");
     await runRow(page, "A long thought").getByRole("link").click();
     await expect(page.locator("section[aria-labelledby=stopped-heading]")).toBeVisible();
     await stillPicture(page);
-    expect(await page.evaluate(() => window.places)).toHaveLength(1);
+    expect(await places()).toHaveLength(1);
   });
 });
-
-declare global {
-  interface Window {
-    /** Each place and size that the timeline had. */
-    places?: string[];
-  }
-}
-
-/** Looks at each change of the page and at each frame. */
-function noteEachPlace(): void {
-  const places: string[] = [];
-  window.places = places;
-  const look = (): void => {
-    const steps = document.querySelector("[role=treegrid]");
-    if (steps === null) return;
-    const { x, y, width, height } = steps.getBoundingClientRect();
-    const place = `${x},${y} ${width}×${height}`;
-    if (places.at(-1) !== place) places.push(place);
-  };
-  new MutationObserver(look).observe(document.body, { childList: true, subtree: true });
-  const onFrame = (): void => {
-    look();
-    window.requestAnimationFrame(onFrame);
-  };
-  onFrame();
-}
 
 /** Of the lane, as it is drawn. */
 function picture(page: Page): Promise<string> {

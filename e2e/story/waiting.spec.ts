@@ -5,6 +5,7 @@ import { startRun, type Host } from "../host/host.ts";
 import { test } from "../host/host-test.ts";
 import { readHistory } from "../read-database.ts";
 import { tags } from "../tags.ts";
+import { notePlaces } from "./note-places.ts";
 import { goTo, recoveryPanel, runHeader, runRow, startEngine } from "./screens.ts";
 import {
   asking,
@@ -43,6 +44,22 @@ test.describe("a person decides", { tag: tags.product }, () => {
     expect(output).toMatchObject({ item: "coffee", pieces: 3 });
     const answers = events.filter(({ data }) => data["from"] === "awaiting_user");
     expect(answers[0]).toMatchObject({ actor: "human" });
+  });
+
+  test("[U3] questions stand still from their first moment, with what they are about", async ({
+    host,
+  }) => {
+    const page = await host.start();
+    await startRun(host, asking);
+    await expect(runRow(page, "A question")).toContainText("Needs you");
+    await startRun(host, { ...asking, id: "another-question", name: "Another question" });
+    await expect(runRow(page, "Another question")).toContainText("Needs you");
+    const places = await notePlaces(page, "main form");
+    await goTo(page, "Needs you");
+    await expect(page.getByText("price")).toHaveCount(2);
+    await expect(page.getByRole("button", { name: "Send" })).toHaveCount(2);
+    await expect(page.getByRole("button", { name: "Send" }).last()).toBeVisible();
+    expect(await places()).toHaveLength(1);
   });
 
   test("[C2] a sensitive step starts only after it is confirmed, and a kill asks again", async ({

@@ -1,5 +1,5 @@
 import { UserRoundCheck } from "lucide-react";
-import { useEffect, type ReactNode } from "react";
+import { useCallback, useEffect, useState, type ReactNode } from "react";
 import { RunFilter } from "../../app/contract/runs.ts";
 import type { JobState } from "../../app/model/job.ts";
 import { needsYouMessages as words } from "../messages/needs-you-messages.ts";
@@ -9,6 +9,7 @@ import { useStoreValue } from "../store/use-store-value.ts";
 import { Button } from "../ui/Button.tsx";
 import { EmptyState } from "../ui/EmptyState.tsx";
 import { Notice } from "../ui/Notice.tsx";
+import { useWasEver } from "../ui/use-was-ever.ts";
 import { WaitingRun } from "./WaitingRun.tsx";
 import styles from "./NeedsYouScreen.module.css";
 
@@ -30,6 +31,8 @@ export function NeedsYouScreen(): ReactNode {
   }, [list, view]);
   // While the list changes over from another screen it still holds that screen's rows.
   const waiting = view.order.filter((id) => isWaiting(list.get(id)?.row.status)).toReversed();
+  const shown = waiting.slice(0, openAtOnce);
+  const { isWhole, onWhole } = useWhole(view.loading === null ? shown : []);
   return (
     <div className={styles.screen}>
       <header className={styles.header}>
@@ -54,9 +57,9 @@ export function NeedsYouScreen(): ReactNode {
         </EmptyState>
       )}
       {waiting.length > 0 && (
-        <ul className={styles.list}>
-          {waiting.slice(0, openAtOnce).map((runId) => (
-            <WaitingRun key={runId} runId={runId} />
+        <ul className={styles.list} data-whole={isWhole}>
+          {shown.map((runId) => (
+            <WaitingRun key={runId} runId={runId} onWhole={onWhole} />
           ))}
         </ul>
       )}
@@ -65,6 +68,31 @@ export function NeedsYouScreen(): ReactNode {
       )}
     </div>
   );
+}
+
+/** Long enough to read what the questions are about; then they are shown as far as that came. */
+const wholeWithinMs = 3_000;
+
+/**
+ * Whether all questions have what they are about, or have had it: where that came later the buttons would move
+ * under a pointer that is about to press one. `shown`: empty while it is not known which there are.
+ */
+function useWhole(shown: readonly string[]): {
+  readonly isWhole: boolean;
+  readonly onWhole: (runId: string) => void;
+} {
+  const [whole, setWhole] = useState<ReadonlySet<string>>(new Set());
+  const [isLate, setIsLate] = useState(false);
+  useEffect(() => {
+    const timer = window.setTimeout(() => setIsLate(true), wholeWithinMs);
+    return () => window.clearTimeout(timer);
+  }, []);
+  const onWhole = useCallback(
+    (runId: string) => setWhole((known) => new Set([...known, runId])),
+    [],
+  );
+  const isNow = shown.length > 0 && shown.every((runId) => whole.has(runId));
+  return { isWhole: useWasEver(isLate || isNow), onWhole };
 }
 
 function isWaiting(status: JobState | undefined): boolean {

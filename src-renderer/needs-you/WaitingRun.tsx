@@ -1,6 +1,7 @@
-import { useEffect, useState, type ReactNode } from "react";
+import { useCallback, useEffect, useState, type ReactNode } from "react";
 import { Link } from "wouter";
 import type { NodeRow } from "../../app/contract/node-row.ts";
+import type { PayloadRef } from "../../app/model/workflow-run.ts";
 import { formatElapsed } from "../format/duration.ts";
 import { parseTime } from "../format/time.ts";
 import { needsYouMessages as words } from "../messages/needs-you-messages.ts";
@@ -14,20 +15,39 @@ import { AnswerForm } from "./AnswerForm.tsx";
 import styles from "./NeedsYouScreen.module.css";
 
 /** A run that waits, with each of its questions. It disappears when all are answered. */
-export function WaitingRun({ runId }: { readonly runId: string }): ReactNode {
+export function WaitingRun(props: {
+  readonly runId: string;
+  /** What its questions are about is read: from now on nothing in it moves by itself. */
+  readonly onWhole: (runId: string) => void;
+}): ReactNode {
+  const { runId } = props;
   const [open, setOpen] = useState<OpenRun | null>(null);
   useEffect(() => {
     const opened = runStore.openRun(runId);
     setOpen(opened);
     return () => opened.close();
   }, [runId]);
-  return open === null ? null : <OpenWaitingRun open={open} />;
+  return open === null ? null : <OpenWaitingRun open={open} onWhole={props.onWhole} />;
 }
 
-function OpenWaitingRun({ open }: { readonly open: OpenRun }): ReactNode {
+function OpenWaitingRun(props: {
+  readonly open: OpenRun;
+  readonly onWhole: (runId: string) => void;
+}): ReactNode {
+  const { open, onWhole } = props;
   const { run, nodes, outline } = useStoreValue(open.view);
   const now = useNow();
+  const [read, setRead] = useState<ReadonlySet<string>>(new Set());
+  const onRead = useCallback(
+    (key: string) => setRead((known) => (known.has(key) ? known : new Set([...known, key]))),
+    [],
+  );
   const asking = nodes.rows.filter(isAsking);
+  const contexts = asking.map((node) => contextOf(node, { nodes, outline }));
+  const isWhole = run !== null && contexts.flat().every((context) => isSettled(context, read));
+  useEffect(() => {
+    if (isWhole) onWhole(open.runId);
+  }, [isWhole, onWhole, open.runId]);
   if (run === null || asking.length === 0) return null;
   return (
     <li className={styles.item}>
@@ -39,13 +59,13 @@ function OpenWaitingRun({ open }: { readonly open: OpenRun }): ReactNode {
           {words.openRun}
         </Link>
       </div>
-      {asking.map((node) => (
+      {asking.map((node, index) => (
         <div key={node.nodeExecutionId} className={styles.step}>
           <AnswerForm
             runId={run.runId}
             node={node}
-            context={contextOf(node, { nodes, outline }).map((context) => (
-              <Context key={context.node.nodeExecutionId} {...context} />
+            context={contexts[index]?.map((context) => (
+              <Context key={context.node.nodeExecutionId} {...context} onRead={onRead} />
             ))}
           />
         </div>
@@ -72,22 +92,37 @@ function contextOf(
     .map((one) => ({ node: one, slot: "output" }));
 }
 
-function Context({ node, slot }: AnswerContext): ReactNode {
-  const payload = slot === "output" ? node.outputRef : node.inputRef;
+function Context(
+  props: AnswerContext & { readonly onRead: (nodeExecutionId: string) => void },
+): ReactNode {
+  const { node, slot, onRead } = props;
+  const { nodeExecutionId } = node;
+  const tell = useCallback(() => onRead(nodeExecutionId), [onRead, nodeExecutionId]);
+  const payload = payloadOf(props);
   if (payload === null) return null;
-  const isSmall = payload.bytes < smallBytes;
   return (
-    <details className={styles.context} open={isSmall}>
+    <details className={styles.context} open={payload.bytes < smallBytes}>
       <summary>
         {words.context}: {node.name}
       </summary>
       <PayloadView
-        slot={{ of: "node", nodeExecutionId: node.nodeExecutionId, slot }}
+        slot={{ of: "node", nodeExecutionId, slot }}
         payload={payload}
         empty=""
+        onRead={tell}
       />
     </details>
   );
+}
+
+function payloadOf({ node, slot }: AnswerContext): PayloadRef | null {
+  return slot === "output" ? node.outputRef : node.inputRef;
+}
+
+/** It takes no more room by itself: there is nothing to read, it is closed, or it was read. */
+function isSettled(context: AnswerContext, read: ReadonlySet<string>): boolean {
+  const payload = payloadOf(context);
+  return payload === null || payload.bytes >= smallBytes || read.has(context.node.nodeExecutionId);
 }
 
 /** What is shown without being asked for. */

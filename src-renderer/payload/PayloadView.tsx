@@ -21,8 +21,10 @@ export function PayloadView(props: {
   /** Null: there is none. Another content is another reference. */
   readonly payload: PayloadRef | null;
   readonly empty: string;
+  /** It has its height, or as much of it as it will have by itself. */
+  readonly onRead?: () => void;
 }): ReactNode {
-  const { slot, payload } = props;
+  const { slot, payload, onRead } = props;
   const [pieces, setPieces] = useState<readonly Piece[]>([]);
   const [error, setError] = useState<ApiError | null>(null);
   const [isRaw, setIsRaw] = useState(false);
@@ -49,6 +51,11 @@ export function PayloadView(props: {
     const timer = window.setTimeout(() => setIsRevealed(false), revealMs);
     return () => window.clearTimeout(timer);
   }, [isRevealed]);
+
+  const isRead = sha256 === null || error !== null || pieces.length > 0;
+  useEffect(() => {
+    if (isRead) onRead?.();
+  }, [isRead, onRead]);
 
   if (sha256 === null) return <p className={styles.note}>{props.empty}</p>;
   if (error !== null) {

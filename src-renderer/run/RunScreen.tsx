@@ -17,6 +17,7 @@ import { useStoreValue } from "../store/use-store-value.ts";
 import { EmptyState } from "../ui/EmptyState.tsx";
 import { Splitter } from "../ui/Splitter.tsx";
 import { useRememberedWidth } from "../ui/use-remembered-width.ts";
+import { useWasEver } from "../ui/use-was-ever.ts";
 import { createTimelineBuilder } from "./build-timeline.ts";
 import { blockingNodes } from "./blocking-nodes.ts";
 import { BlockerLine } from "./BlockerLine.tsx";
@@ -182,13 +183,6 @@ function OpenedRun({ open }: { readonly open: OpenRun }): ReactNode {
       </div>
     </div>
   );
-}
-
-/** True from the first time on. */
-function useWasEver(now: boolean): boolean {
-  const [was, setWas] = useState(now);
-  if (now && !was) setWas(true);
-  return now || was;
 }
 
 function RunNotOpened(props: { readonly message: string; readonly isGone: boolean }): ReactNode {
