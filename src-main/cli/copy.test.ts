@@ -30,6 +30,11 @@ test("copy needs two places that differ", async () => {
   const same = await handshake.run(["copy", "--from", data, "--to", `sqlite:${data}`]);
   expect(same.code).toBe(2);
   expect(same.stderr).toMatch(/are the same place/);
+  const address = "postgresql://ada:secret@db.invalid/team";
+  const database = await handshake.run(["copy", "--from", address, "--to", address]);
+  expect(database.code).toBe(2);
+  expect(database.stderr).toMatch(/are the same place/);
+  expect(database.stderr).not.toMatch(/secret/);
   const none = await handshake.run(["copy", "--from", data]);
   expect(none.code).toBe(2);
   expect(none.stderr).toMatch(/^--to is missing/);

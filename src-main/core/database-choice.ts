@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
 import { StorageError } from "../../app/storage/storage-error.ts";
+import { howToEncode } from "../storage/postgres/postgres-address.ts";
 
 /** Where runs are kept: in the data folder's own file, or in a database that several machines may share. */
 export type DatabaseChoice =
@@ -30,7 +31,7 @@ export function parseDatabase(text: string): DatabaseChoice {
   throw new StorageError(
     "DENIED",
     "The database is neither `sqlite` nor of the form postgresql://user:password@host:5432/database. " +
-      "Look at --database, HANDSHAKE_DATABASE_URL and the app's settings.",
+      `Look at --database, HANDSHAKE_DATABASE_URL and the app's settings. ${howToEncode}`,
   );
 }
 

@@ -22,11 +22,12 @@ settings) is not copied.
   handshake copy --from ~/.local/share/handshake --to postgresql://me@db.example/handshake
 Without a password in the address PGPASSWORD or ~/.pgpass is used.`,
   async run(context) {
-    const { options, output } = context;
+    const { output } = context;
     const from = requirePlace(context, "from");
     const to = requirePlace(context, "to");
     if (JSON.stringify(from) === JSON.stringify(to))
-      throw usageError(`--from and --to are the same place: ${options.get("from") ?? ""}.`);
+      // Not named: there may be a password in it.
+      throw usageError("--from and --to are the same place.");
     const progress = tellProgress(context);
     try {
       const report = await copyHistoryBetween({

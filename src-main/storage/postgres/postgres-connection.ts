@@ -149,7 +149,7 @@ export const writerSettings: SessionSettings = {
   lock_timeout: "10s",
 };
 
-/** What every session of ours is: in UTC, in our schema, durable. */
+/** What every session of ours is, whatever the server, the database or the role is set to: in UTC, in our schema, durable. */
 function settingsOf({ schema }: DatabaseAddress, more: SessionSettings): SessionSettings {
   return {
     search_path: schema,
@@ -159,6 +159,8 @@ function settingsOf({ schema }: DatabaseAddress, more: SessionSettings): Session
     synchronous_commit: "on",
     jit: "off",
     standard_conforming_strings: "on",
+    // A statement that waited for a row has to see what it became.
+    default_transaction_isolation: "read committed",
     ...more,
   };
 }

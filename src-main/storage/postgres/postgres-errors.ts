@@ -15,6 +15,8 @@ export function storageErrorOf(error: unknown, attempted: string): unknown {
   }
   if (error instanceof TypeError || error instanceof RangeError) return error;
   const nodeCode = "code" in error && typeof error.code === "string" ? error.code : null;
+  if ("syscall" in error && (error.syscall === "open" || error.syscall === "read"))
+    return storageError("DENIED", `${attempted}: ${error.message}`, error, unreadableFile);
   const code = codeOfConnection(nodeCode, error.message);
   return code === null
     ? error
@@ -37,7 +39,10 @@ function storageError(
 ): StorageError {
   const toDo =
     adviceOnPooler(driverCode, message) ??
-    (code === "DENIED" ? adviceOnTls(driverCode, message) : undefined);
+    adviceOnSettings(message) ??
+    (code === "DENIED"
+      ? (adviceOnTls(driverCode, message) ?? adviceOnRights(driverCode, message))
+      : undefined);
   const text = `${message.replace(/\.$/, "")}. ${toDo ?? advice[code] ?? ""}`.trimEnd();
   return new StorageError(code, text, { details: { driverCode }, cause });
 }
@@ -91,6 +96,9 @@ function codeOfConnection(code: string | null, message: string): StorageErrorCod
   return /connection|connect|timeout|not queryable|terminated|socket/i.test(message) ? "IO" : null;
 }
 
+/** In place of a code of the driver: the driver reads files of the address itself. */
+const unreadableFile = "UNREADABLE_FILE";
+
 /** Node names a host with several addresses by an error without a message of its own. */
 function messageOf(error: Error): string {
   if (error.message !== "") return error.message;
@@ -102,7 +110,8 @@ const advice: Partial<Record<StorageErrorCode, string>> = {
   FULL: "The database server's disk is full; work is paused, nothing was lost. Free space there.",
   BUSY: "The database server is busy or has no connection left; it is tried again.",
   IO: "The database server cannot be reached or gave no answer; nothing acknowledged was lost. Check that it runs and the network to it.",
-  READ_ONLY: "The database server takes no writes, such as a standby does. Connect to the primary.",
+  READ_ONLY:
+    "The database server takes no writes, such as a standby does. Connect to the primary. Where it is the primary, default_transaction_read_only is on for the server, the database or the role: turn it off.",
   DENIED: "Check user, password, rights and the TLS settings (sslmode) of the database address.",
   CORRUPT: "The tables are not what this app made. Restore the newest backup of the database.",
   NOT_FOUND: "Create the database, or correct its name in the address.",
@@ -121,6 +130,26 @@ function adviceOnPooler(driverCode: string | null, message: string): string | un
   return undefined;
 }
 
+/** Limits that the administrator has set, and that a session does not lift by itself. */
+function adviceOnSettings(message: string): string | undefined {
+  if (/due to statement timeout/.test(message))
+    return "The statement_timeout of the server, the database or the role is too short for this; it is tried again. Raise it: alter role … set statement_timeout = '60s'.";
+  return undefined;
+}
+
+function adviceOnRights(driverCode: string | null, message: string): string | undefined {
+  if (driverCode === unreadableFile)
+    return "A file that the database address names (sslrootcert, sslcert or sslkey) cannot be read here. Correct its path, or put it there.";
+  if (/client password must be a string/.test(message))
+    return "The server wants a password and there is none. Put it into the address, into PGPASSWORD or into ~/.pgpass.";
+  const database = /permission denied for database (.+)$/.exec(message)?.[1];
+  if (database !== undefined)
+    return `The role has no right to make its schema there. As an administrator: grant create on database ${database} to the role of the address.`;
+  if (driverCode === "42501")
+    return "Schema and tables have to be the role's own: another role made them. Connect as that one, or name another schema in the address.";
+  return undefined;
+}
+
 /** What to do about TLS, where that is what failed: by Node's codes, and the words of driver and server. */
 function adviceOnTls(driverCode: string | null, message: string): string | undefined {
   if (driverCode === "ERR_TLS_CERT_ALTNAME_INVALID")
@@ -128,7 +157,7 @@ function adviceOnTls(driverCode: string | null, message: string): string | undef
   if (driverCode === "CERT_HAS_EXPIRED")
     return "The server's certificate has expired. Renew it on the server.";
   if (/^(UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED)/.test(driverCode ?? ""))
-    return "The server's certificate is of an authority that is not known here. Add sslrootcert=/path/ca.pem to the database address, with the authority of this server.";
+    return "The server's certificate is of an authority that is not known here. Add sslrootcert=/path/ca.pem to the database address, with the authority of this server; where it is there, the file holds another authority.";
   if (/does not support SSL/.test(message))
     return "The address asks for TLS (sslmode), and the server has none. Turn it on there (ssl = on), or leave sslmode out where the network is your own.";
   if (/no pg_hba\.conf entry.*no encryption/.test(message))

@@ -1,10 +1,11 @@
 import type { LedgerEntry, MigrationTarget } from "../migrate.ts";
+import type { DatabaseAddress } from "./postgres-address.ts";
 import type { PostgresConnection } from "./postgres-connection.ts";
 import type { Query } from "./postgres-transaction.ts";
 
 export interface PostgresMigrationOptions {
   readonly connection: PostgresConnection;
-  readonly schema: string;
+  readonly address: DatabaseAddress;
   readonly appVersion: string;
 }
 
@@ -14,15 +15,16 @@ export interface PostgresMigrationOptions {
  * are its administrator's; the app makes none.
  */
 export function postgresMigrationTarget(options: PostgresMigrationOptions): MigrationTarget {
-  const { connection, schema, appVersion } = options;
+  const { connection, appVersion } = options;
+  const { schema, shown } = options.address;
   return {
     readLedger: () => connection.read("Could not read the schema's version", readLedger),
     backup: () => undefined,
     async apply({ expectedVersion, script, ledger }) {
-      await connection.write("Could not migrate the database", async ({ query, run }) => {
+      await connection.write(`Could not make the tables in ${shown}`, async ({ query, run }) => {
         await query(lock, [`handshake migrate ${schema}`]);
         if (((await readLedger(query)).at(-1)?.version ?? 0) !== expectedVersion) return;
-        await run(`create schema if not exists ${schema}`);
+        await run(`create schema if not exists "${schema}"`);
         await run(ledgerTable);
         await run(script);
         if ("put" in ledger) {

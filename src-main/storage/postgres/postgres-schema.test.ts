@@ -131,7 +131,7 @@ await onPostgres((server) => {
       inspect: async () => undefined,
     });
     const migrations = readMigrations(defaultMigrationsFolder);
-    const target = postgresMigrationTarget({ connection, schema, appVersion: "0.1.0" });
+    const target = postgresMigrationTarget({ connection, address, appVersion: "0.1.0" });
     expect(await migrateUp(target, migrations)).toBe(migrations.length);
     const before = await objectsOf(server, url, schema);
     expect(before.length).toBeGreaterThan(60);

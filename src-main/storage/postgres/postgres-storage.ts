@@ -4,7 +4,7 @@ import type { Change, Group } from "../../../app/storage/change.ts";
 import { StorageError } from "../../../app/storage/storage-error.ts";
 import type { Fence, GroupOutcome, SingleChange, Storage } from "../../../app/storage/storage.ts";
 import { migrateUp, readMigrations } from "../migrate.ts";
-import { parseDatabaseAddress } from "./postgres-address.ts";
+import { parseDatabaseAddress, type DatabaseAddress } from "./postgres-address.ts";
 import { offerClaimableRuns } from "./postgres-claims.ts";
 import { createCommit } from "./postgres-commit.ts";
 import { openPostgresConnection } from "./postgres-connection.ts";
@@ -64,8 +64,10 @@ export async function openPostgresStorage(
     inspect: (query) => identity.inspect(query),
   });
   try {
-    await connection.read(`Could not open ${address.shown}`, refuseOldServer);
-    await migrateUp(postgresMigrationTarget({ connection, schema, appVersion }), migrations);
+    await connection.read(`Could not open ${address.shown}`, (query) =>
+      refuseUnfit(query, address),
+    );
+    await migrateUp(postgresMigrationTarget({ connection, address, appVersion }), migrations);
     await connection.read("Could not identify the data", (query) => identity.remember(query));
   } catch (error) {
     await connection.close();
@@ -145,16 +147,35 @@ export async function openPostgresStorage(
   };
 }
 
-async function refuseOldServer(query: Query): Promise<void> {
-  const [server] = await query<{ number: number; version: string }>(serverVersion);
-  if (server !== undefined && server.number >= oldestServer) return;
-  throw new StorageError(
-    "READ_ONLY",
-    `The database server is PostgreSQL ${server?.version ?? "?"}; Handshake needs 14 or newer. Upgrade it.`,
-  );
+/** What the settings of a session cannot mend. */
+async function refuseUnfit(query: Query, { shown }: DatabaseAddress): Promise<void> {
+  const [server] = await query<FitnessRow>(fitness);
+  if (server === undefined || server.number < oldestServer)
+    throw new StorageError(
+      "READ_ONLY",
+      `The database server is PostgreSQL ${server?.version ?? "?"}; Handshake needs 14 or newer. Upgrade it.`,
+    );
+  if (server.encoding !== "UTF8")
+    throw new StorageError(
+      "READ_ONLY",
+      `The encoding of the database in ${shown} is ${server.encoding}; Handshake needs UTF8, or results could not be saved as they are. Make another database for it, with encoding 'UTF8' template template0.`,
+    );
+  if (server.role !== "origin")
+    throw new StorageError(
+      "READ_ONLY",
+      `session_replication_role is "${server.role}" in ${shown}, which turns off the checks of what is saved. Set it back to origin: alter database … reset session_replication_role, or alter role … reset session_replication_role.`,
+    );
 }
 
-const serverVersion = {
-  name: "server_version_number",
-  text: `select current_setting('server_version_num')::int4 as number, current_setting('server_version') as version`,
+interface FitnessRow {
+  readonly number: number;
+  readonly version: string;
+  readonly encoding: string;
+  readonly role: string;
+}
+
+const fitness = {
+  name: "fitness",
+  text: `select current_setting('server_version_num')::int4 as number, current_setting('server_version') as version,
+    current_setting('server_encoding') as encoding, current_setting('session_replication_role') as role`,
 };
