@@ -11,7 +11,7 @@ interface Claimant {
 /**
  * The due runs of a queue that several engines share, oldest first: what one engine looks at or was offered
  * a moment ago is skipped, so that they do not load the same runs and lose them at the claim. Runs of other
- * machines are left out. The claim itself stays a compare-and-set; an offer promises nothing.
+ * machines are left out, and a fenced engine is offered nothing. The claim itself stays a compare-and-set; an offer promises nothing.
  */
 export async function offerClaimableRuns(
   connection: PostgresConnection,
@@ -31,7 +31,9 @@ const withoutWaitingForTheDisk = {
   text: "set local synchronous_commit = off",
 };
 
-const isFree = `(machine_id is null or machine_id = $4)
+// The right to write is looked up and not locked: an offer on its way while it is lost does no harm.
+const isFree = `(select fenced_at is null from engine_instance where epoch = $3)
+    and (machine_id is null or machine_id = $4)
     and (offered_until is null or offered_until < clock_timestamp() or offered_to = $3)`;
 
 const offer = {

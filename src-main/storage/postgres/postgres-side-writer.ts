@@ -1,14 +1,18 @@
 import type { PinnedDefinition } from "../../../app/model/workflow-definition.ts";
 import { StorageError } from "../../../app/storage/storage-error.ts";
-import type { LogLine, RegisteredChildProcess } from "../../../app/storage/storage.ts";
+import type { Fence, LogLine, RegisteredChildProcess } from "../../../app/storage/storage.ts";
 import type { PostgresConnection } from "./postgres-connection.ts";
+import { requireFence } from "./postgres-instances.ts";
 import { multiRow } from "./postgres-multi-row.ts";
 import { nodeKeyOf } from "./postgres-reads.ts";
-import type { Value } from "./postgres-transaction.ts";
+import type { Statement, Value } from "./postgres-transaction.ts";
 import { storedText } from "./postgres-values.ts";
 
-/** What is written beside history: definitions, log lines, child processes. */
-export function createSideWriter(connection: PostgresConnection) {
+/**
+ * What is written beside history: definitions, log lines, child processes. A child's row goes by its node
+ * execution, which another engine may have taken over: an engine that was fenced leaves it alone.
+ */
+export function createSideWriter(connection: PostgresConnection, ownFence: () => Fence | null) {
   return {
     putDefinition: (definition: PinnedDefinition, at: string): Promise<void> =>
       write("Could not save a definition", insertDefinition, [
@@ -28,7 +32,7 @@ export function createSideWriter(connection: PostgresConnection) {
       startTime,
     }: RegisteredChildProcess): Promise<void> => {
       const { runId, sequence } = requireKey(nodeExecutionId);
-      return write("Could not note a child process", upsertChild, [
+      return writeFenced("Could not note a child process", upsertChild, [
         runId,
         sequence,
         pid,
@@ -37,16 +41,28 @@ export function createSideWriter(connection: PostgresConnection) {
     },
     removeChildProcess: (nodeExecutionId: string): Promise<void> => {
       const { runId, sequence } = requireKey(nodeExecutionId);
-      return write("Could not forget a child process", deleteChild, [runId, sequence]);
+      return writeFenced("Could not forget a child process", deleteChild, [runId, sequence]);
     },
   };
 
   async function write(
     attempted: string,
-    statement: { readonly name: string; readonly text: string },
+    statement: Statement,
     values: readonly Value[],
   ): Promise<void> {
     await connection.write(attempted, async (transaction) => {
+      transaction.send(statement, values);
+    });
+  }
+
+  async function writeFenced(
+    attempted: string,
+    statement: Statement,
+    values: readonly Value[],
+  ): Promise<void> {
+    const fence = ownFence();
+    await connection.write(attempted, async (transaction) => {
+      if (fence !== null) await requireFence(transaction.query, fence);
       transaction.send(statement, values);
     });
   }

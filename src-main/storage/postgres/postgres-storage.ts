@@ -79,7 +79,7 @@ export async function openPostgresStorage(
   const recover = createRecovery(connection);
   const notices = createNotices({ address, connection, timeoutMs });
   /** The engine that registered here: alive, because it asks. */
-  let own: { readonly epoch: number; readonly machineId: string } | null = null;
+  let own: (Fence & { readonly machineId: string }) | null = null;
   const reading = readMethods({
     connection,
     address,
@@ -110,7 +110,7 @@ export async function openPostgresStorage(
 
   return {
     ...reading,
-    ...createSideWriter(connection),
+    ...createSideWriter(connection, () => own),
     commit,
     commitsAtOnce,
     createWorkflowRun: commitOne,
@@ -124,7 +124,7 @@ export async function openPostgresStorage(
     heartbeatWorkflow: (fence, at) => instances.beat(fence, at),
     async registerInstance(instance) {
       const fence = await instances.register(instance);
-      own = { epoch: fence.epoch, machineId: instance.machineId };
+      own = { ...fence, machineId: instance.machineId };
       return fence;
     },
     markInstanceClean: (fence, at) => instances.markClean(fence, at),
