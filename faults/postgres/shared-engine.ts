@@ -2,10 +2,10 @@ import { setTimeout as pause } from "node:timers/promises";
 import { createEngine } from "../../app/engine/create-engine.ts";
 import type { Engine } from "../../app/engine/engine.ts";
 import type { EngineOptions } from "../../app/engine/engine-ports.ts";
-import { createNodeRegistry } from "../../app/engine/node-registry.ts";
+import { createNodeRegistry, type NodeType } from "../../app/engine/node-registry.ts";
 import { timestamp } from "../../app/engine/clock.ts";
 import { isTransientStorageError } from "../../app/storage/storage-error.ts";
-import type { RecoveryReport } from "../../app/storage/storage.ts";
+import type { RecoveryReport, Storage } from "../../app/storage/storage.ts";
 import { submitWorkflow } from "../../src-main/core/submit-workflow.ts";
 import { systemPorts } from "../../src-main/core/system-ports.ts";
 import { machineIdentity } from "../../src-main/machine-identity.ts";
@@ -40,6 +40,10 @@ export interface SharedEngineOptions {
   readonly url: string;
   readonly storage?: Partial<PostgresStorageOptions>;
   readonly engine?: Partial<EngineOptions>;
+  /** What stands between the engine and its storage. */
+  readonly gate?: (storage: Storage) => Storage;
+  /** Beside the built-in ones and those of the ledger. */
+  readonly nodeTypes?: readonly NodeType[];
   readonly ledger?: CallLedger;
   readonly onSubStep?: (recorded: RecordedSubStep) => void;
   /** How far this machine's clock is off. */
@@ -60,6 +64,7 @@ export async function openSharedEngine(options: SharedEngineOptions): Promise<Sh
   const registry = createNodeRegistry([
     ...builtInNodeTypes({ dataFolder: "/nowhere" }),
     ...ledgerNodeTypes({ ledger, onSubStep: options.onSubStep ?? (() => undefined) }),
+    ...(options.nodeTypes ?? []),
   ]);
   const identity = {
     ...machineIdentity(),
@@ -73,7 +78,7 @@ export async function openSharedEngine(options: SharedEngineOptions): Promise<Sh
   const engine = createEngine(
     {
       ...ports,
-      storage,
+      storage: options.gate?.(storage) ?? storage,
       fence,
       isolate: () => Promise.reject(new Error("No expression here is isolated.")),
       log: () => undefined,

@@ -122,6 +122,8 @@ const dataTables = [
 export interface PostgresUnderTest extends StorageUnderTest {
   readonly storage: PostgresStorage;
   readonly url: string;
+  /** The lease has run out; whoever registers or recovers next takes over. */
+  loseOwner(fence: Fence): Promise<void>;
 }
 
 /** Storage in a schema of its own. */
