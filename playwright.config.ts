@@ -32,7 +32,7 @@ export default defineConfig<object, { readonly hostKind: HostKind }>({
   workers: 4,
   fullyParallel: true,
   // Generous: a machine that does other things as well shall not make them red.
-  timeout: 90_000,
+  timeout: 150_000,
   expect: { timeout: 20_000 },
   globalTimeout: 28 * 60_000,
   forbidOnly: process.env["CI"] !== undefined,
