@@ -161,6 +161,8 @@ function settingsOf({ schema }: DatabaseAddress, more: SessionSettings): Session
     standard_conforming_strings: "on",
     // A statement that waited for a row has to see what it became.
     default_transaction_isolation: "read committed",
+    // Who listens, and a pool between two runs, is idle on purpose.
+    idle_session_timeout: "0",
     ...more,
   };
 }

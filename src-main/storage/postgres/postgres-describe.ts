@@ -11,6 +11,7 @@ const settings = [
   "data_checksums",
   "default_transaction_isolation",
   "lock_timeout",
+  "idle_session_timeout",
   "ssl",
   "max_connections",
   "in_hot_standby",

@@ -9,7 +9,7 @@ import { StorageError, type StorageErrorCode } from "../../../app/storage/storag
 export function storageErrorOf(error: unknown, attempted: string): unknown {
   if (error instanceof StorageError || !(error instanceof Error)) return error;
   if (error instanceof DatabaseError) {
-    const code = isRefusalOfPooler(error.message) ? "DENIED" : codeOfState(error.code ?? "");
+    const code = codeOfRefusal(error.message) ?? codeOfState(error.code ?? "");
     if (code === null) return error;
     return storageError(code, `${attempted}: ${error.message}`, error, error.code ?? null);
   }
@@ -108,7 +108,7 @@ function messageOf(error: Error): string {
 
 const advice: Partial<Record<StorageErrorCode, string>> = {
   FULL: "The database server's disk is full; work is paused, nothing was lost. Free space there.",
-  BUSY: "The database server is busy or has no connection left; it is tried again.",
+  BUSY: "The database server is busy or has no connection left (max_connections, or the limit of the role; 10 for each window and worker). Work that has begun is tried again by itself.",
   IO: "The database server cannot be reached or gave no answer; nothing acknowledged was lost. Check that it runs and the network to it.",
   READ_ONLY:
     "The database server takes no writes, such as a standby does. Connect to the primary. Where it is the primary, default_transaction_read_only is on for the server, the database or the role: turn it off.",
@@ -116,6 +116,16 @@ const advice: Partial<Record<StorageErrorCode, string>> = {
   CORRUPT: "The tables are not what this app made. Restore the newest backup of the database.",
   NOT_FOUND: "Create the database, or correct its name in the address.",
 };
+
+function codeOfRefusal(message: string): StorageErrorCode | null {
+  if (isRefusalOfPooler(message)) return "DENIED";
+  return isUnknownSetting(message) ? "READ_ONLY" : null;
+}
+
+/** Of a server that is too old to know what each of our sessions asks for. */
+function isUnknownSetting(message: string): boolean {
+  return message.includes("unrecognized configuration parameter");
+}
 
 /** As PgBouncer and its like say it: our settings are sent as the startup parameter `options`. */
 function isRefusalOfPooler(message: string): boolean {
@@ -132,8 +142,10 @@ function adviceOnPooler(driverCode: string | null, message: string): string | un
 
 /** Limits that the administrator has set, and that a session does not lift by itself. */
 function adviceOnSettings(message: string): string | undefined {
+  if (isUnknownSetting(message))
+    return "Handshake needs PostgreSQL 14 or newer. Where the address sets options of its own, correct them.";
   if (/due to statement timeout/.test(message))
-    return "The statement_timeout of the server, the database or the role is too short for this; it is tried again. Raise it: alter role … set statement_timeout = '60s'.";
+    return "The statement_timeout of the server, the database or the role is too short for this. Raise it: alter role … set statement_timeout = '60s'.";
   return undefined;
 }
 

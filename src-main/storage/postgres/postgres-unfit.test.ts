@@ -26,12 +26,22 @@ await onPostgres((server) => {
     await alter(server, url, "set default_transaction_isolation = serializable");
     await alter(server, url, "set search_path = nowhere");
     await alter(server, url, "set synchronous_commit = off");
+    await alter(server, url, "set idle_session_timeout = '100ms'");
     const storage = await openPostgresStorage({ url, appVersion: "0.1.0" });
     onTestFinished(() => storage.close());
     expect((await storage.describe()).settings).toMatchObject({
       default_transaction_isolation: "read committed",
       synchronous_commit: "on",
+      idle_session_timeout: "0",
     });
+  });
+
+  test("a server that does not know a setting of ours is said to be too old", async () => {
+    const url = new URL(server.freshUrl());
+    url.searchParams.set("options", "-c a_later_setting=on");
+    expect(await refusalOf(url.toString())).toMatch(
+      /^READ_ONLY .*"a_later_setting"\. Handshake needs PostgreSQL 14 or newer/,
+    );
   });
 
   test("a role without the right to make its schema is told how to get it", async () => {
