@@ -15,7 +15,7 @@ export function storageErrorOf(error: unknown, attempted: string): unknown {
   }
   if (error instanceof TypeError || error instanceof RangeError) return error;
   const nodeCode = "code" in error && typeof error.code === "string" ? error.code : null;
-  if ("syscall" in error && (error.syscall === "open" || error.syscall === "read"))
+  if (isOfFile(error, nodeCode))
     return storageError("DENIED", `${attempted}: ${error.message}`, error, unreadableFile);
   const code = codeOfConnection(nodeCode, error.message);
   return code === null
@@ -94,6 +94,12 @@ function codeOfConnection(code: string | null, message: string): StorageErrorCod
   }
   if (/does not support SSL|SASL|password|certificate/i.test(message)) return "DENIED";
   return /connection|connect|timeout|not queryable|terminated|socket/i.test(message) ? "IO" : null;
+}
+
+/** A connection that breaks is a failed `read` as well; of a file only a folder in its place is. */
+function isOfFile(error: Error, code: string | null): boolean {
+  const syscall = "syscall" in error ? error.syscall : null;
+  return syscall === "open" || (syscall === "read" && code === "EISDIR");
 }
 
 /** In place of a code of the driver: the driver reads files of the address itself. */
