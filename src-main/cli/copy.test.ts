@@ -35,6 +35,11 @@ test("copy needs two places that differ", async () => {
   expect(database.code).toBe(2);
   expect(database.stderr).toMatch(/are the same place/);
   expect(database.stderr).not.toMatch(/secret/);
+  const mistyped = "postgressql://ada:secret@db.invalid/team";
+  const unknown = await handshake.run(["copy", "--from", data, "--to", mistyped]);
+  expect(unknown.code).toBe(4);
+  expect(unknown.stderr).toMatch(/^The place is neither/);
+  expect(unknown.stderr).not.toMatch(/secret/);
   const none = await handshake.run(["copy", "--from", data]);
   expect(none.code).toBe(2);
   expect(none.stderr).toMatch(/^--to is missing/);

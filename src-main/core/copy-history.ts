@@ -32,9 +32,15 @@ export interface CopyRequest {
   readonly onProgress?: (progress: CopyProgress) => void;
 }
 
-/** `postgresql://…`, `sqlite:DIR`, or the path of a data folder. */
+/** `postgresql://…`, `sqlite:DIR`, or the path of a data folder. DENIED for the address of something else. */
 export function parseHistoryPlace(text: string): HistoryPlace {
   if (/^postgres(ql)?:/.test(text)) return { kind: "database", url: text };
+  // No folder: it would be named in messages, with the password that may be in it.
+  if (/^(?!sqlite:)[a-z][a-z0-9+.-]*:\/\//i.test(text))
+    throw new StorageError(
+      "DENIED",
+      "The place is neither a data folder nor of the form postgresql://user:password@host:5432/database.",
+    );
   return { kind: "folder", path: resolve(text.replace(/^sqlite:/, "")) };
 }
 
