@@ -1,17 +1,11 @@
-import { once } from "node:events";
-import { connect, createServer, type Socket } from "node:net";
+import { startProxyServer, type Pair, type ProxyServer } from "./proxy-server.ts";
 
 /** Lies before a server as a pooler does that was told to ignore the startup parameter `options`. */
-export interface PoolerProxy {
-  /** The same database, reached through it. */
-  readonly url: string;
+export interface PoolerProxy extends ProxyServer {
   /** True: names another process than the server does, as every pooler must. */
   namesOwnPids: boolean;
   /** True: what is told to a session that asks nothing reaches nobody, as in transaction mode. */
   losesNotices: boolean;
-  /** Cuts all connections; new ones are taken. */
-  cutAll(): void;
-  close(): Promise<void>;
 }
 
 const backendKeyData = "K".charCodeAt(0);
@@ -19,42 +13,14 @@ const notification = "A".charCodeAt(0);
 
 /** On a free port of loopback, in front of the server that `url` names. */
 export async function startPoolerProxy(url: string): Promise<PoolerProxy> {
-  const target = new URL(url);
-  const sockets = new Set<Socket>();
-  const server = createServer(take).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("a TCP server has a port");
-  const through = new URL(url);
-  through.hostname = "127.0.0.1";
-  through.port = String(address.port);
   const proxy: PoolerProxy = {
-    url: through.toString(),
+    ...(await startProxyServer(url, take)),
     namesOwnPids: false,
     losesNotices: false,
-    cutAll() {
-      for (const socket of sockets) socket.destroy();
-    },
-    async close() {
-      proxy.cutAll();
-      server.close();
-      await once(server, "close");
-    },
   };
   return proxy;
 
-  function take(client: Socket): void {
-    const upstream = connect(Number(target.port), target.hostname);
-    for (const socket of [client, upstream]) {
-      sockets.add(socket);
-      socket.setNoDelay(true);
-      socket.on("error", () => socket.destroy());
-      socket.on("close", () => {
-        sockets.delete(socket);
-        client.destroy();
-        upstream.destroy();
-      });
-    }
+  function take({ client, upstream }: Pair): void {
     client.once("data", (startup) => {
       upstream.write(withoutOptions(startup));
       client.pipe(upstream);
