@@ -6,6 +6,8 @@ import { RunRow } from "./run-row.ts";
 import { WorkflowChoice } from "./workflow-choice.ts";
 
 const runId = z.uuid();
+/** PostgreSQL keeps neither in a column of text. */
+const isPlainText = (text: string): boolean => text.isWellFormed() && !text.includes("\u0000");
 const reason = z.string().max(1_000).optional();
 
 /** The run as it was right after the commit. */
@@ -25,7 +27,7 @@ export const runActionRequests = {
       remember: z.boolean().default(false),
       accessMode: AccessMode.default("apply_scoped"),
       /** Made by whoever asks, once per press: the same key twice is one run. */
-      requestKey: z.string().min(8).max(200),
+      requestKey: z.string().min(8).max(200).refine(isPlainText, "has U+0000 or half a character"),
     }),
     output: newRun,
   },

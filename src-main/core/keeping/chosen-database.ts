@@ -2,7 +2,7 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { StorageError } from "../../../app/storage/storage-error.ts";
 import { chooseDatabase, chosenDatabaseFile, parseDatabase } from "../database-choice.ts";
-import { openReadOnlyStorage } from "../open-storage.ts";
+import { rehearseOpening } from "../../storage/postgres/postgres-rehearsal.ts";
 import { RequestError } from "../request-error.ts";
 import { writeDurably } from "./data-file.ts";
 
@@ -19,7 +19,7 @@ export async function keepDatabaseChoice({
     rmSync(path, { force: true });
     return { location: dataFolder, isOverruled: isOverruled(dataFolder, null) };
   }
-  const location = await reach(dataFolder, url);
+  const location = await reach(url);
   writeDurably(path, JSON.stringify({ url }));
   return { location, isOverruled: isOverruled(dataFolder, url) };
 }
@@ -29,27 +29,19 @@ function isOverruled(dataFolder: string, url: string | null): boolean {
   return (next.kind === "postgres" ? next.url : null) !== url;
 }
 
-/** The address without its password. An empty database is fine: the next start fills it. */
-async function reach(dataFolder: string, url: string): Promise<string> {
+/** The address without its password, once the next start could use it: an empty database is filled then. */
+async function reach(url: string): Promise<string> {
   try {
     const database = parseDatabase(url);
     if (database.kind !== "postgres")
       throw new StorageError("DENIED", "It is not of the form postgresql://host/database.");
-    const storage = await openReadOnlyStorage(dataFolder, database);
-    try {
-      return (await storage.describe()).location;
-    } finally {
-      await storage.close();
-    }
+    return await rehearseOpening({ url });
   } catch (error) {
     if (!(error instanceof StorageError)) throw error;
-    if (error.code === "NOT_FOUND") return withoutPassword(url);
-    throw new RequestError(error.code === "DENIED" ? "BAD_REQUEST" : "UNAVAILABLE", error.message);
+    throw new RequestError(isOfAddress(error) ? "BAD_REQUEST" : "UNAVAILABLE", error.message);
   }
 }
 
-function withoutPassword(url: string): string {
-  const shown = new URL(url);
-  shown.password = "";
-  return shown.toString();
+function isOfAddress({ code }: StorageError): boolean {
+  return code === "DENIED" || code === "NOT_FOUND";
 }

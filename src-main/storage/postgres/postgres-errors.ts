@@ -64,8 +64,12 @@ const exactStates: Readonly<Record<string, StorageErrorCode>> = {
   "40001": "BUSY",
   "40P01": "BUSY",
   "42501": "DENIED",
+  "42703": "CORRUPT",
+  "42710": "DENIED",
+  "42723": "DENIED",
   "42P01": "CORRUPT",
   "42P05": "IO",
+  "42P07": "DENIED",
   "42883": "CORRUPT",
   "53100": "FULL",
   "53300": "BUSY",
@@ -163,6 +167,8 @@ function adviceOnRights(driverCode: string | null, message: string): string | un
   const database = /permission denied for database (.+)$/.exec(message)?.[1];
   if (database !== undefined)
     return `The role has no right to make its schema there. As an administrator: grant create on database ${database} to the role of the address.`;
+  if (driverCode === "42P07" || driverCode === "42710" || driverCode === "42723")
+    return "The schema holds something else already. Name another one in the address: ?schema=…";
   if (driverCode === "42501")
     return "Schema and tables have to be the role's own: another role made them. Connect as that one, or name another schema in the address.";
   return undefined;

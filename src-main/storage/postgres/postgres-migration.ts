@@ -1,7 +1,7 @@
 import type { LedgerEntry, MigrationTarget } from "../migrate.ts";
 import type { DatabaseAddress } from "./postgres-address.ts";
 import type { PostgresConnection } from "./postgres-connection.ts";
-import type { Query } from "./postgres-transaction.ts";
+import type { Query, Transaction } from "./postgres-transaction.ts";
 
 export interface PostgresMigrationOptions {
   readonly connection: PostgresConnection;
@@ -21,12 +21,11 @@ export function postgresMigrationTarget(options: PostgresMigrationOptions): Migr
     readLedger: () => connection.read("Could not read the schema's version", readLedger),
     backup: () => undefined,
     async apply({ expectedVersion, script, ledger }) {
-      await connection.write(`Could not make the tables in ${shown}`, async ({ query, run }) => {
+      await connection.write(`Could not make the tables in ${shown}`, async (transaction) => {
+        const { query } = transaction;
         await query(lock, [`handshake migrate ${schema}`]);
         if (((await readLedger(query)).at(-1)?.version ?? 0) !== expectedVersion) return;
-        await run(`create schema if not exists "${schema}"`);
-        await run(ledgerTable);
-        await run(script);
+        await makeTables(transaction, options.address, script);
         if ("put" in ledger) {
           const { version, name, checksum, minWriterVersion } = ledger.put;
           await query(putEntry, [version, name, checksum, appVersion, minWriterVersion]);
@@ -36,6 +35,17 @@ export function postgresMigrationTarget(options: PostgresMigrationOptions): Migr
       });
     },
   };
+}
+
+/** A migration's script, in the schema that it is for. */
+export async function makeTables(
+  { run }: Transaction,
+  { schema }: DatabaseAddress,
+  script: string,
+): Promise<void> {
+  await run(`create schema if not exists "${schema}"`);
+  await run(ledgerTable);
+  await run(script);
 }
 
 /** Empty when the schema has no ledger yet. */

@@ -1,13 +1,13 @@
 import type { LimitShares } from "../../../app/engine/limit-shares.ts";
 import type { OutsideCommit } from "../../../app/engine/engine.ts";
 import type { Change, Group } from "../../../app/storage/change.ts";
-import { StorageError } from "../../../app/storage/storage-error.ts";
 import type { Fence, GroupOutcome, SingleChange, Storage } from "../../../app/storage/storage.ts";
 import { migrateUp, readMigrations } from "../migrate.ts";
-import { parseDatabaseAddress, type DatabaseAddress } from "./postgres-address.ts";
+import { parseDatabaseAddress } from "./postgres-address.ts";
 import { offerClaimableRuns } from "./postgres-claims.ts";
 import { createCommit } from "./postgres-commit.ts";
 import { openPostgresConnection } from "./postgres-connection.ts";
+import { refuseUnfit } from "./postgres-fitness.ts";
 import { createIdentityCheck } from "./postgres-identity.ts";
 import { createInstances } from "./postgres-instances.ts";
 import { keepLease, type Lease } from "./postgres-lease.ts";
@@ -18,7 +18,6 @@ import { createNotices, type Watch } from "./postgres-notices.ts";
 import { readMethods } from "./postgres-read-methods.ts";
 import { createRecovery } from "./postgres-recovery.ts";
 import { createSideWriter } from "./postgres-side-writer.ts";
-import type { Query } from "./postgres-transaction.ts";
 
 export interface PostgresStorageOptions {
   /** postgresql://user:password@host:5432/database?schema=handshake (postgres-address.ts). */
@@ -43,7 +42,6 @@ export interface PostgresStorage extends Storage {
   };
 }
 
-const oldestServer = 140_000;
 /** One is committed while the other is prepared. Beside them there are beats, offers and logs. */
 const commitsAtOnce = 2;
 
@@ -146,36 +144,3 @@ export async function openPostgresStorage(
     },
   };
 }
-
-/** What the settings of a session cannot mend. */
-async function refuseUnfit(query: Query, { shown }: DatabaseAddress): Promise<void> {
-  const [server] = await query<FitnessRow>(fitness);
-  if (server === undefined || server.number < oldestServer)
-    throw new StorageError(
-      "READ_ONLY",
-      `The database server is PostgreSQL ${server?.version ?? "?"}; Handshake needs 14 or newer. Upgrade it.`,
-    );
-  if (server.encoding !== "UTF8")
-    throw new StorageError(
-      "READ_ONLY",
-      `The encoding of the database in ${shown} is ${server.encoding}; Handshake needs UTF8, or results could not be saved as they are. Make another database for it, with encoding 'UTF8' template template0.`,
-    );
-  if (server.role !== "origin")
-    throw new StorageError(
-      "READ_ONLY",
-      `session_replication_role is "${server.role}" in ${shown}, which turns off the checks of what is saved. Set it back to origin: alter database … reset session_replication_role, or alter role … reset session_replication_role.`,
-    );
-}
-
-interface FitnessRow {
-  readonly number: number;
-  readonly version: string;
-  readonly encoding: string;
-  readonly role: string;
-}
-
-const fitness = {
-  name: "fitness",
-  text: `select current_setting('server_version_num')::int4 as number, current_setting('server_version') as version,
-    current_setting('server_encoding') as encoding, current_setting('session_replication_role') as role`,
-};

@@ -1,0 +1,51 @@
+import { readMigrations, refuseUnknownMigrations } from "../migrate.ts";
+import { parseDatabaseAddress } from "./postgres-address.ts";
+import { openPostgresConnection } from "./postgres-connection.ts";
+import { refuseUnfit } from "./postgres-fitness.ts";
+import { makeTables, readLedger } from "./postgres-migration.ts";
+import { defaultMigrationsFolder } from "./postgres-migrations-folder.ts";
+
+/**
+ * Finds out whether a start could use a database: an empty one has our tables made and taken back, in one
+ * transaction; one with tables of ours is left as it is, for the start to migrate. Gives the address without its
+ * password. Throws StorageErrors that say what to do.
+ */
+export async function rehearseOpening(options: {
+  readonly url: string;
+  readonly timeoutMs?: number;
+}): Promise<string> {
+  const address = parseDatabaseAddress(options.url);
+  const { shown } = address;
+  const migrations = readMigrations(defaultMigrationsFolder);
+  const connection = openPostgresConnection({
+    address,
+    maxWriters: 1,
+    maxReaders: 1,
+    timeoutMs: options.timeoutMs ?? 30_000,
+    inspect: async () => undefined,
+  });
+  try {
+    const ledger = await connection.read(`Could not open ${shown}`, async (query) => {
+      await refuseUnfit(query, address);
+      return readLedger(query);
+    });
+    refuseUnknownMigrations(ledger, migrations);
+    await connection.write(`Could not make the tables in ${shown}`, async (transaction) => {
+      if (ledger.length === 0)
+        for (const { up } of migrations) await makeTables(transaction, address, up);
+      throw new TakenBack();
+    });
+  } catch (error) {
+    if (!(error instanceof TakenBack)) throw error;
+  } finally {
+    await connection.close();
+  }
+  return shown;
+}
+
+/** Ends a transaction that is not to stay. */
+class TakenBack extends Error {
+  constructor() {
+    super("taken back");
+  }
+}
