@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { Statement, Transaction, Value } from "./postgres-transaction.ts";
 
 type Scalar = string | number | boolean | null;
@@ -120,8 +121,11 @@ function written(
   return { statement, values: [...(guard?.values ?? []), ...parts.flatMap(valuesOf)] };
 }
 
-/** So many forms of each kind are prepared at most: the connection keeps a plan of each. */
-const mostForms = 100;
+/**
+ * So many forms of each kind are prepared at most: a connection that writes keeps a plan of each, which takes the
+ * server about 450 KB. A load of like steps has about ten.
+ */
+const mostForms = 32;
 
 /** Null when there are too many forms already. */
 function prepare(
@@ -178,9 +182,13 @@ function unlessAll(of: string, expected: string, otherwise: string): string {
 
 const names = new Map<string, string>();
 
-/** Each combination of kinds is prepared once a connection, under a number. */
+/**
+ * Each form is prepared once a connection, by the hash of its SQL: where a pooler gives a session to two of us in
+ * turn, one name is one statement for both.
+ */
 function nameOf(text: string): string {
-  const name = names.get(text) ?? `write_${names.size + 1}`;
+  const name =
+    names.get(text) ?? `write_${createHash("sha256").update(text).digest("hex").slice(0, 32)}`;
   names.set(text, name);
   return name;
 }
