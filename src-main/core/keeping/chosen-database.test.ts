@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { onPostgres } from "../../storage/postgres/postgres-fixture.conformance.ts";
 import { chosenDatabaseFile, readChosenDatabase } from "../database-choice.ts";
 import { keepDatabaseChoice } from "./chosen-database.ts";
 
@@ -30,4 +31,18 @@ it("the data folder's own file is chosen again by removing the choice", async ()
     isOverruled: false,
   });
   expect(readChosenDatabase(dataFolder)).toEqual({ kind: "sqlite" });
+});
+
+await onPostgres((server) => {
+  it("an empty database is kept, and one that is not there is refused", async () => {
+    const url = server.freshUrl();
+    const missing = new URL(url);
+    missing.pathname = "nowhere_at_all";
+    await expect(keepDatabaseChoice({ dataFolder, url: missing.toString() })).rejects.toThrow(
+      expect.objectContaining({ code: "BAD_REQUEST" }),
+    );
+    expect(existsSync(join(dataFolder, chosenDatabaseFile))).toBe(false);
+    await keepDatabaseChoice({ dataFolder, url });
+    expect(readChosenDatabase(dataFolder)).toEqual({ kind: "postgres", url });
+  });
 });

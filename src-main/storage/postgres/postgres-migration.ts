@@ -16,15 +16,15 @@ export interface PostgresMigrationOptions {
  */
 export function postgresMigrationTarget(options: PostgresMigrationOptions): MigrationTarget {
   const { connection, appVersion } = options;
-  const { schema, shown } = options.address;
+  const { shown } = options.address;
   return {
     readLedger: () => connection.read("Could not read the schema's version", readLedger),
     backup: () => undefined,
     async apply({ expectedVersion, script, ledger }) {
       await connection.write(`Could not make the tables in ${shown}`, async (transaction) => {
         const { query } = transaction;
-        await query(lock, [`handshake migrate ${schema}`]);
-        if (((await readLedger(query)).at(-1)?.version ?? 0) !== expectedVersion) return;
+        const before = await ledgerWhileNobodyMigrates(query, options.address);
+        if ((before.at(-1)?.version ?? 0) !== expectedVersion) return;
         await makeTables(transaction, options.address, script);
         if ("put" in ledger) {
           const { version, name, checksum, minWriterVersion } = ledger.put;
@@ -35,6 +35,15 @@ export function postgresMigrationTarget(options: PostgresMigrationOptions): Migr
       });
     },
   };
+}
+
+/** Waits for whoever migrates the schema; until the transaction ends nobody else does. */
+export async function ledgerWhileNobodyMigrates(
+  query: Query,
+  { schema }: DatabaseAddress,
+): Promise<readonly LedgerEntry[]> {
+  await query(lock, [`handshake migrate ${schema}`]);
+  return readLedger(query);
 }
 
 /** A migration's script, in the schema that it is for. */

@@ -2,7 +2,7 @@ import { readMigrations, refuseUnknownMigrations } from "../migrate.ts";
 import { parseDatabaseAddress } from "./postgres-address.ts";
 import { openPostgresConnection } from "./postgres-connection.ts";
 import { refuseUnfit } from "./postgres-fitness.ts";
-import { makeTables, readLedger } from "./postgres-migration.ts";
+import { ledgerWhileNobodyMigrates, makeTables } from "./postgres-migration.ts";
 import { defaultMigrationsFolder } from "./postgres-migrations-folder.ts";
 
 /**
@@ -25,12 +25,10 @@ export async function rehearseOpening(options: {
     inspect: async () => undefined,
   });
   try {
-    const ledger = await connection.read(`Could not open ${shown}`, async (query) => {
-      await refuseUnfit(query, address);
-      return readLedger(query);
-    });
-    refuseUnknownMigrations(ledger, migrations);
+    await connection.read(`Could not open ${shown}`, (query) => refuseUnfit(query, address));
     await connection.write(`Could not make the tables in ${shown}`, async (transaction) => {
+      const ledger = await ledgerWhileNobodyMigrates(transaction.query, address);
+      refuseUnknownMigrations(ledger, migrations);
       if (ledger.length === 0)
         for (const { up } of migrations) await makeTables(transaction, address, up);
       throw new TakenBack();
