@@ -1,5 +1,5 @@
 import { expect, type Page } from "@playwright/test";
-import { startRun } from "../host/host.ts";
+import { startRun, type Host } from "../host/host.ts";
 import { test } from "../host/host-test.ts";
 import { readHistory } from "../read-database.ts";
 import { tags } from "../tags.ts";
@@ -25,11 +25,7 @@ test.describe("the timeline", { tag: tags.product }, () => {
   test("[U1] [U2] shows the time without the app as a band, which opens and closes by click and key", async ({
     host,
   }) => {
-    let page = await host.start();
-    await startRun(host, longThought);
-    await expect.poll(() => readHistory(host.folder.data).nodes[1]?.status).toBe("running");
-    await host.kill();
-    page = await host.start();
+    const page = await startAfterAKill(host);
     await runRow(page, "A long thought").getByRole("link").click();
     const band = page
       .getByRole("group", { name: "Stretches without work" })
@@ -49,11 +45,7 @@ test.describe("the timeline", { tag: tags.product }, () => {
   test("[U1] stands still from its first moment, below what is saved of a run that stopped", async ({
     host,
   }) => {
-    let page = await host.start();
-    await startRun(host, longThought);
-    await expect.poll(() => readHistory(host.folder.data).nodes[1]?.status).toBe("running");
-    await host.kill();
-    page = await host.start();
+    const page = await startAfterAKill(host);
     const places = await notePlaces(page, "[role=treegrid]");
     await runRow(page, "A long thought").getByRole("link").click();
     await expect(page.locator("section[aria-labelledby=stopped-heading]")).toBeVisible();
@@ -61,6 +53,15 @@ test.describe("the timeline", { tag: tags.product }, () => {
     expect(await places()).toHaveLength(1);
   });
 });
+
+/** The thought was cut off in its second step. */
+async function startAfterAKill(host: Host): Promise<Page> {
+  await host.start();
+  await startRun(host, longThought);
+  await expect.poll(() => readHistory(host.folder.data).nodes[1]?.status).toBe("running");
+  await host.kill();
+  return host.start();
+}
 
 /** Of the lane, as it is drawn. */
 function picture(page: Page): Promise<string> {

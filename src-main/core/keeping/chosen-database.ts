@@ -1,8 +1,8 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { StorageError } from "../../../app/storage/storage-error.ts";
-import { chooseDatabase, chosenDatabaseFile, parseDatabase } from "../database-choice.ts";
 import { rehearseOpening } from "../../storage/postgres/postgres-rehearsal.ts";
+import { chooseDatabase, chosenDatabaseFile, parseDatabase } from "../database-choice.ts";
 import { RequestError } from "../request-error.ts";
 import { writeDurably } from "./data-file.ts";
 

@@ -11,7 +11,8 @@ interface Claimant {
 /**
  * The due runs of a queue that several engines share, oldest first: what one engine looks at or was offered
  * a moment ago is skipped, so that they do not load the same runs and lose them at the claim. Runs of other
- * machines are left out, and a fenced engine is offered nothing. The claim itself stays a compare-and-set; an offer promises nothing.
+ * machines are left out, and a fenced engine is offered nothing. The claim itself stays a compare-and-set; an offer
+ * promises nothing.
  */
 export async function offerClaimableRuns(
   connection: PostgresConnection,

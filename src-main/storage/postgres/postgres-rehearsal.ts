@@ -10,18 +10,15 @@ import { defaultMigrationsFolder } from "./postgres-migrations-folder.ts";
  * transaction; one with tables of ours is left as it is, for the start to migrate. Gives the address without its
  * password. Throws StorageErrors that say what to do.
  */
-export async function rehearseOpening(options: {
-  readonly url: string;
-  readonly timeoutMs?: number;
-}): Promise<string> {
-  const address = parseDatabaseAddress(options.url);
+export async function rehearseOpening({ url }: { readonly url: string }): Promise<string> {
+  const address = parseDatabaseAddress(url);
   const { shown } = address;
   const migrations = readMigrations(defaultMigrationsFolder);
   const connection = openPostgresConnection({
     address,
     maxWriters: 1,
     maxReaders: 1,
-    timeoutMs: options.timeoutMs ?? 30_000,
+    timeoutMs: 30_000,
     inspect: async () => undefined,
   });
   try {
